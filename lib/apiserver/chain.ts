@@ -1,0 +1,44 @@
+// The server, read top to bottom: a request goes through the filters in order, ends in a handler, and an answer comes
+// back. A filter is a function from handler to handler.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { UserInfo } from './authn/authenticator.ts'
+import type { RequestInfo } from './request-info.ts'
+
+export interface ApiRequest {
+  method: string
+  /** The decoded path, without query. */
+  path: string
+  /** As it came, with query. */
+  url: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  /** Reads the whole body once, up to the limit; throws RequestEntityTooLarge. */
+  body(): Promise<Buffer>
+  /** Aborted when the client goes away or the server must end the request. */
+  signal: AbortSignal
+  socket: TLSSocket
+  remoteAddress: string
+  /** Set by the filters, in this order. */
+  info: RequestInfo
+  user: UserInfo
+  /** Texts for Warning headers, collected on the way. */
+  warnings: string[]
+  auditId: string
+}
+
+export interface ApiResponse {
+  status: number
+  headers?: Record<string, string | string[]>
+  /** Bytes, or a stream of chunks that is flushed one by one. */
+  body?: Buffer | string | AsyncIterable<Buffer | string>
+}
+
+export type Handler = (request: ApiRequest) => Promise<ApiResponse>
+export type Filter = (next: Handler) => Handler
+
+/** The first filter is the outermost. */
+export function chain(filters: Filter[], handler: Handler): Handler {
+  return filters.reduceRight((next, filter) => filter(next), handler)
+}

@@ -1,0 +1,34 @@
+// What a kind's fields are. Built-in kinds (from the official client's models) and custom kinds (from their
+// CustomResourceDefinition) are described by this one shape, with references resolved to the schema itself, so a schema
+// may contain itself.
+
+export interface Schema {
+  /** The model's name, `V1PodSpec`, for a schema that others refer to. */
+  name?: string
+  description?: string
+  /** Absent: any value. */
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
+  /** int32, int64, double, byte, date-time, … */
+  format?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  /** The values of a map. */
+  additionalProperties?: Schema
+  items?: Schema
+  default?: unknown
+  nullable?: boolean
+  /** An integer or a string. */
+  intOrString?: boolean
+  /** A string that is a quantity; a number is taken too. */
+  quantity?: boolean
+  preserveUnknownFields?: boolean
+  /** A whole object with apiVersion, kind and metadata. */
+  embeddedResource?: boolean
+  /** How lists and objects merge in server-side apply. Absent: a list is atomic, an object granular. */
+  listType?: 'atomic' | 'set' | 'map'
+  listMapKeys?: string[]
+  mapType?: 'atomic' | 'granular'
+  /** How strategic merge patch merges: on the property that holds the list or object. */
+  patchMergeKey?: string
+  patchStrategy?: ('merge' | 'replace' | 'retainKeys')[]
+}

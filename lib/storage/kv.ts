@@ -1,0 +1,67 @@
+// The five things asked of etcd. Everything above speaks only this; only etcd-kv.ts speaks gRPC.
+
+export interface KeyValue {
+  key: string
+  value: Buffer
+  /** etcd's mod revision: the object's resourceVersion. */
+  modRevision: bigint
+  createRevision: bigint
+}
+
+export type KvEvent =
+  | { type: 'put'; kv: KeyValue; previous?: KeyValue }
+  /** `revision` is that of the deletion; `previous` is what was deleted. */
+  | { type: 'delete'; key: string; revision: bigint; previous?: KeyValue }
+
+export type WriteResult =
+  | { ok: true; revision: bigint }
+  /** The key was not at the expected revision: `current` is what stands there now. */
+  | { ok: false; revision: bigint; current?: KeyValue }
+
+export interface ListOptions {
+  limit?: number
+  /** Where to begin, inclusive; defaults to the prefix. */
+  startKey?: string
+  /** A snapshot of the past; throws Compacted when it is gone. */
+  revision?: bigint
+}
+
+export interface Kv {
+  get(key: string, signal?: AbortSignal): Promise<{ kv?: KeyValue; revision: bigint }>
+  /** In key order. `count` is how many keys there are from startKey on, whatever the limit. */
+  list(
+    prefix: string,
+    options?: ListOptions,
+    signal?: AbortSignal,
+  ): Promise<{ kvs: KeyValue[]; count: number; revision: bigint }>
+  /** `expected` is the mod revision that must stand there; 0n: the key must not exist. */
+  put(key: string, value: Buffer, expected: bigint, options?: { ttlSeconds?: number }): Promise<WriteResult>
+  delete(key: string, expected: bigint): Promise<WriteResult>
+  /**
+   * Every change under the prefix after `revision` (exclusive), in order, each once, over any number of lost
+   * connections. Batches hold whole revisions. Throws Compacted when history is missing.
+   */
+  watch(prefix: string, revision: bigint, signal: AbortSignal): AsyncIterable<KvEvent[]>
+  /** Forgets history before `revision`. */
+  compact(revision: bigint): Promise<void>
+  close(): void
+}
+
+/** The revision asked for was compacted away. */
+export class Compacted extends Error {
+  readonly compactRevision: bigint
+
+  constructor(compactRevision: bigint) {
+    super(`the requested revision has been compacted (history starts at ${compactRevision})`)
+    this.name = 'Compacted'
+    this.compactRevision = compactRevision
+  }
+}
+
+/** etcd did not answer, or answered that it cannot: the write may or may not have happened. */
+export class Unavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'Unavailable'
+  }
+}
