@@ -49,7 +49,11 @@ test('what is near expiry, or lacks a name, is renewed; the CA stays', async () 
   expect((await ensureClusterPki(dir, names, elevenMonths)).map(change => change.path)).toContain('admin')
   const moved = { ...names, advertiseAddress: '192.0.2.2' }
   const changed = await ensureClusterPki(dir, moved, now)
-  expect(changed.map(change => change.path).sort()).toEqual(['apiserver', 'component-serving', 'kubelet-node-1-serving'])
+  expect(changed.map(change => change.path).sort()).toEqual([
+    'apiserver',
+    'component-serving',
+    'kubelet-node-1-serving',
+  ])
   expect(changed.map(change => change.why)).toEqual(Array(3).fill('it does not name 192.0.2.2'))
   expect(await readFile(join(dir, 'ca.crt'), 'utf8')).toBe(ca)
 })
