@@ -7,7 +7,7 @@ import * as x509 from '@peculiar/x509'
 
 type CryptoKey = webcrypto.CryptoKey
 
-x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0])
+x509.cryptoProvider.set(webcrypto)
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const dayMs = 24 * 3600 * 1000
