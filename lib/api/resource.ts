@@ -57,6 +57,9 @@ export interface Subresource<T> {
   write?(obj: T, view: KubeObject): T
 }
 
+/** A method's type, so that a definition of one kind stands where one of any kind is asked for. */
+type FieldOf<T> = { of(obj: T): string }['of']
+
 export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   group: string
   version: string
@@ -77,7 +80,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Defaults to name and age. */
   columns?: Column<T>[]
   /** Beyond metadata.name and metadata.namespace. */
-  selectableFields?: Record<string, (obj: T) => string>
+  selectableFields?: Record<string, FieldOf<T>>
   /** Where it is stored, if not under its own group, version and plural. `ttlSeconds`: stored on a lease. */
   storage?: { group?: string; version?: string; prefix?: string; ttlSeconds?: number }
   /** Defaults to all eight. A review kind has only create and is not stored. */
