@@ -54,7 +54,7 @@ test('what is near expiry, or lacks a name, is renewed; the CA stays', async () 
     'component-serving',
     'kubelet-node-1-serving',
   ])
-  expect(changed.map(change => change.why)).toEqual(Array(3).fill('it does not name 192.0.2.2'))
+  expect(changed.map(change => change.why)).toEqual(Array(4).fill('it does not name 192.0.2.2'))
   expect(await readFile(join(dir, 'ca.crt'), 'utf8')).toBe(ca)
 })
 
