@@ -1,7 +1,9 @@
 // The server, read top to bottom: a request goes through the filters in order, ends in a handler, and an answer comes
 // back. A filter is a function from handler to handler.
 
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { UserInfo } from './authn/authenticator.ts'
 import type { RequestInfo } from './request-info.ts'
@@ -26,13 +28,23 @@ export interface ApiRequest {
   /** Texts for Warning headers, collected on the way. */
   warnings: string[]
   auditId: string
+  /** The status code, once the answer is written or the client has gone (499 when it went before an answer). */
+  done: Promise<number>
+  /** The connection, when the client asks to leave HTTP (exec, port-forward); the answer then has `takeover`. */
+  upgrade?: { socket: Duplex; head: Buffer }
 }
+
+/** What Node gives for HTTP/1.1, and the same shape for HTTP/2, which alone has a stream. */
+export type RawRequest = IncomingMessage & { stream?: ServerHttp2Stream }
+export type RawResponse = ServerResponse
 
 export interface ApiResponse {
   status: number
   headers?: Record<string, string | string[]>
   /** Bytes, or a stream of chunks that is flushed one by one. */
   body?: Buffer | string | AsyncIterable<Buffer | string>
+  /** Writes the answer itself: express, and upgraded connections (which have no response). */
+  takeover?(request: RawRequest, response?: RawResponse): void
 }
 
 export type Handler = (request: ApiRequest) => Promise<ApiResponse>

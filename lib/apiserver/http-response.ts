@@ -1,0 +1,82 @@
+// An ApiResponse written to Node's response, HTTP/1.1 or HTTP/2: bytes at once (gzip for large ones), streams chunk by
+// chunk, no faster than the client reads.
+
+import { once } from 'node:events'
+import { STATUS_CODES } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { ApiResponse, RawRequest, RawResponse } from './chain.ts'
+
+const compress = promisify(gzip)
+
+/** Smaller answers are not worth the time (upstream's threshold). */
+const gzipFromBytes = 128 * 1024
+
+const alwaysSent = { 'cache-control': 'no-cache, private' }
+
+export async function writeResponse(
+  request: RawRequest,
+  response: RawResponse,
+  answer: ApiResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  if (answer.takeover) {
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
+    return answer.takeover(request, response)
+  }
+  const { body } = answer
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+    return writeWhole(request, response, answer, toBuffer(body))
+  }
+  response.writeHead(answer.status, { ...alwaysSent, ...answer.headers })
+  response.flushHeaders()
+  await pump(response, body, signal)
+}
+
+function toBuffer(body: Buffer | string | undefined): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : (body ?? Buffer.alloc(0))
+}
+
+async function writeWhole(
+  request: RawRequest,
+  response: RawResponse,
+  answer: ApiResponse,
+  plain: Buffer,
+): Promise<void> {
+  const isCompressed = plain.length >= gzipFromBytes && acceptsGzip(request)
+  const body = isCompressed ? await compress(plain, { level: 1 }) : plain
+  response.writeHead(answer.status, {
+    ...alwaysSent,
+    ...answer.headers,
+    ...(isCompressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
+    'content-length': body.length,
+  })
+  response.end(body)
+}
+
+function acceptsGzip(request: RawRequest): boolean {
+  return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+}
+
+/** Stops when the client goes away; an error of the source cuts the connection, so that nobody takes it for the end. */
+async function pump(response: RawResponse, source: AsyncIterable<Buffer | string>, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (response.destroyed || response.writableEnded) return
+      if (!response.write(chunk)) await once(response, 'drain', { signal })
+    }
+    response.end()
+  } catch (error) {
+    if (signal.aborted) response.end()
+    else response.destroy(error instanceof Error ? error : undefined)
+  }
+}
+
+/** The answer to an upgrade that was refused: HTTP/1.1 on the bare connection. */
+export function refuseUpgrade(socket: NodeJS.WritableStream, answer: ApiResponse): void {
+  const body = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? toBuffer(answer.body) : Buffer.alloc(0)
+  const headers = { ...alwaysSent, ...answer.headers, 'content-length': `${body.length}`, connection: 'close' }
+  const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map(one => `${name}: ${one}`))
+  socket.write([`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`, ...lines, '', ''].join('\r\n'))
+  socket.end(body)
+}
