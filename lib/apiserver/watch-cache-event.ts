@@ -42,7 +42,7 @@ export class CacheEvent {
 
   /** What the event holds in memory, roughly: the object as it is and as it is sent. */
   get byteLength(): number {
-    return 2 * (this.current ?? this.previous)?.bytes.length + 256
+    return 2 * present(this.current ?? this.previous).bytes.length + 256
   }
 }
 

@@ -6,7 +6,7 @@ import type { CacheEvent } from './watch-cache-event.ts'
 export class History {
   readonly #maxEvents: number
   readonly #maxBytes: number
-  #events: CacheEvent[] = []
+  #events: (CacheEvent | undefined)[] = []
   #start = 0
   #bytes = 0
   #forgotten = 0n
@@ -44,15 +44,14 @@ export class History {
   #forgetOldest(): void {
     const event = this.#events[this.#start]
     if (!event) return
-    // An array hole would keep its event from being collected until the next slice.
-    delete this.#events[this.#start++]
+    this.#events[this.#start++] = undefined
     this.#bytes -= event.byteLength
     this.#forgotten = event.revision
   }
 
   /** The events after `revision`, oldest first; meaningful for revisions from `forgotten` on. */
   after(revision: bigint): CacheEvent[] {
-    return this.#events.slice(this.#indexAfter(revision))
+    return this.#events.slice(this.#indexAfter(revision)).filter(event => event !== undefined)
   }
 
   /** The index of the first event after `revision`, by bisection. */

@@ -47,7 +47,7 @@ export class Snapshot {
 
   /** In key order, beginning at the key `from` (inclusive). */
   *entries(from = this.#from): Generator<CacheEntry, void, undefined> {
-    for (const [key, entry] of this.#tree.entries(from > this.#from ? from : this.#from)) {
+    for (const [key, entry] of this.#tree.entries(this.#atLeast(from))) {
       if (key >= this.#to) return
       yield entry
     }
@@ -55,6 +55,11 @@ export class Snapshot {
 
   /** How many entries there are, or how many from the key `from` on. */
   size(from = this.#from): number {
-    return this.#tree.forRange(from > this.#from ? from : this.#from, this.#to, false)
+    return this.#tree.forRange(this.#atLeast(from), this.#to, false)
+  }
+
+  #atLeast(key: string): string {
+    if (key < this.#from) return this.#from
+    return key
   }
 }

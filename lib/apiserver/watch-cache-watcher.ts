@@ -20,22 +20,25 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
   #buffered = 0
   #pull: ((result: IteratorResult<CacheEvent[], undefined>) => void) | undefined
   #closed = false
+  /** Up to here the consumer is done. */
+  #done: bigint
+  /** Up to here it was handed the events. */
   #handedOut: bigint
 
   constructor(options: WatcherOptions) {
     this.#options = options
     this.#queue = options.backlog.length > 0 ? [options.backlog] : []
+    this.#done = options.afterRevision
     this.#handedOut = options.afterRevision
   }
 
   /**
-   * Everything up to here was handed to the consumer, and it came back for more: what a bookmark may say. Batches that
-   * the consumer is still busy with do not count.
+   * Everything up to here was handed to the consumer, and it came back for more: what a bookmark may say. A batch that
+   * the consumer is still busy with does not count.
    */
   get revision(): bigint {
-    if (!this.#pull || this.#queue.length > 0) return this.#handedOut
-    const revision = this.#options.cacheRevision()
-    return revision > this.#handedOut ? revision : this.#handedOut
+    const isIdle = this.#pull !== undefined
+    return isIdle && this.#options.cacheRevision() > this.#done ? this.#options.cacheRevision() : this.#done
   }
 
   /** Takes events in, in order. The array is shared with other watchers. */
@@ -44,10 +47,10 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
     const after = this.#options.afterRevision
     const news = (events[0]?.revision ?? 0n) > after ? events : events.filter(event => event.revision > after)
     if (news.length === 0) return
-    if (this.#pull) return this.#answer(news)
     this.#queue.push(news)
     this.#buffered += news.length
-    if (this.#buffered > this.#options.maxBuffered) this.close()
+    if (this.#pull) this.#answer(this.#pull)
+    else if (this.#buffered > this.#options.maxBuffered) this.close()
   }
 
   /** Ends the stream behind what is buffered. */
@@ -55,33 +58,25 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
     if (this.#closed) return
     this.#closed = true
     this.#options.onClose()
-    this.#pull?.({ done: true, value: undefined })
-    this.#pull = undefined
+    if (this.#pull) this.#answer(this.#pull)
   }
-
-  #answer(events: CacheEvent[]): void {
-    const pull = this.#pull
-    this.#pull = undefined
-    pull?.({ done: false, value: events })
-    this.#handedOutNext = events.at(-1)?.revision ?? this.#handedOutNext
-  }
-
-  #handedOutNext = 0n
 
   next(): Promise<IteratorResult<CacheEvent[], undefined>> {
-    if (this.#handedOutNext > this.#handedOut) this.#handedOut = this.#handedOutNext
+    this.#done = this.#handedOut
     return new Promise(resolve => {
-      this.#pull = resolve
-      if (this.#queue.length > 0) {
-        const events = this.#queue.length === 1 && this.#queue[0] ? this.#queue[0] : this.#queue.flat()
-        this.#queue = []
-        this.#buffered = 0
-        this.#answer(events)
-      } else if (this.#closed) {
-        this.#pull = undefined
-        resolve({ done: true, value: undefined })
-      }
+      if (this.#queue.length > 0 || this.#closed) this.#answer(resolve)
+      else this.#pull = resolve
     })
+  }
+
+  /** All that is buffered in one batch, or the end. */
+  #answer(resolve: (result: IteratorResult<CacheEvent[], undefined>) => void): void {
+    this.#pull = undefined
+    const events = this.#queue.length === 1 && this.#queue[0] ? this.#queue[0] : this.#queue.flat()
+    this.#queue = []
+    this.#buffered = 0
+    this.#handedOut = events.at(-1)?.revision ?? this.#handedOut
+    resolve(events.length > 0 ? { done: false, value: events } : { done: true, value: undefined })
   }
 
   return(): Promise<IteratorResult<CacheEvent[], undefined>> {

@@ -62,9 +62,9 @@ export class WatchCache {
   /** Lists, then follows, until the signal is aborted; lists again when history is missing. */
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
+      const before = this.revision
       try {
         if (!this.#loaded) await this.#load(signal)
-        failures = 0
         await this.#follow(signal)
       } catch (error) {
         if (signal.aborted) break
@@ -73,7 +73,8 @@ export class WatchCache {
           this.#loaded = false
         } else {
           this.#log.error({ err: error }, 'the watch cache lost etcd')
-          await this.#clock.sleep(backoffMs(failures++, { initialMs: 100, maxMs: 5000, jitter: 0.5 }), signal)
+          failures = this.revision > before ? 0 : failures + 1
+          await this.#clock.sleep(backoffMs(failures, { initialMs: 100, maxMs: 5000, jitter: 0.5 }), signal)
         }
       }
     }

@@ -1,0 +1,69 @@
+// A stored object as everyone reads it: bytes that can be sent as they are, and the object, parsed when first asked for.
+
+import type { KubeObject } from '../api/meta.ts'
+import { metadataStart, replaceResourceVersion, withResourceVersion } from './codec.ts'
+import type { KeyValue } from './kv.ts'
+
+export interface CacheEntry {
+  /** Below the prefix: `pods/default/web-1`. */
+  readonly key: string
+  /** The object's resourceVersion. */
+  readonly revision: bigint
+  /** JSON with metadata.resourceVersion in it. */
+  readonly bytes: Buffer
+  /** Parsed once, shared by all: never change it. Frozen in tests. */
+  readonly object: KubeObject
+  /** A fresh object, the caller's own. */
+  copy(): KubeObject
+  /** The same object with another resourceVersion: what a DELETED event shows. */
+  at(revision: bigint): CacheEntry
+  /** True when writing `value` (as encode makes it) would change nothing. */
+  stands(value: Buffer): boolean
+}
+
+/** The entry of a key and value; `key` is what follows the prefix. Throws Undecodable. */
+export function toEntry(key: string, { value, modRevision }: Pick<KeyValue, 'value' | 'modRevision'>): CacheEntry {
+  const start = metadataStart(value)
+  return new StoredEntry(key, modRevision, withResourceVersion(value, start, modRevision), start)
+}
+
+class StoredEntry implements CacheEntry {
+  readonly key: string
+  readonly revision: bigint
+  readonly bytes: Buffer
+  readonly #versionStart: number
+  #object: KubeObject | undefined
+
+  constructor(key: string, revision: bigint, bytes: Buffer, versionStart: number) {
+    this.key = key
+    this.revision = revision
+    this.bytes = bytes
+    this.#versionStart = versionStart
+  }
+
+  get object(): KubeObject {
+    this.#object ??= freezeInTests(this.copy())
+    return this.#object
+  }
+
+  copy(): KubeObject {
+    return JSON.parse(this.bytes.toString())
+  }
+
+  at(revision: bigint): CacheEntry {
+    const bytes = replaceResourceVersion(this.bytes, this.#versionStart, this.revision, revision)
+    return new StoredEntry(this.key, revision, bytes, this.#versionStart)
+  }
+
+  stands(value: Buffer): boolean {
+    return withResourceVersion(value, metadataStart(value), this.revision).equals(this.bytes)
+  }
+}
+
+const inTests = process.env.NODE_ENV === 'test'
+
+function freezeInTests<T>(value: T): T {
+  if (!inTests || typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) freezeInTests(member)
+  return Object.freeze(value)
+}
