@@ -25,4 +25,9 @@ export interface AdmissionPlugin {
   handles(request: AdmissionRequest): boolean
   mutate?(request: AdmissionRequest): void | Promise<void>
   validate?(request: AdmissionRequest): void | Promise<void>
+  /**
+   * Called once the write was tried (or refused by a later plugin): gives back what `mutate` reserved for an object that
+   * was not stored, or what a stored change no longer needs. `stored` is false for a dry run. Must not throw.
+   */
+  settled?(request: AdmissionRequest, stored: boolean): void | Promise<void>
 }
