@@ -1,0 +1,28 @@
+// How many requests may be under way at once, reading and writing counted apart; long-running ones not at all.
+
+import { tooManyRequests } from '../../api/errors.ts'
+import type { Filter } from '../chain.ts'
+import type { Metrics } from '../metrics.ts'
+import { isLongRunning } from '../request-info.ts'
+
+const readingVerbs = new Set(['get', 'list', 'watch', 'head', 'options'])
+
+export function maxInFlight(limits: { readOnly: number; mutating: number }, metrics: Metrics): Filter {
+  const underway = { readOnly: 0, mutating: 0 }
+  return next => request => {
+    if (isLongRunning(request.info)) return next(request)
+    const kind = readingVerbs.has(request.info.verb) ? 'readOnly' : 'mutating'
+    // Those who repair the cluster must always get in.
+    const isExempt = request.user.groups.includes('system:masters')
+    if (underway[kind] >= limits[kind] && limits[kind] > 0 && !isExempt) {
+      throw tooManyRequests('Too many requests, please try again later.', 1)
+    }
+    underway[kind]++
+    metrics.inFlight(kind, 1)
+    request.done.then(() => {
+      underway[kind]--
+      metrics.inFlight(kind, -1)
+    })
+    return next(request)
+  }
+}
