@@ -1,0 +1,112 @@
+// A TCP proxy that breaks connections at a moment of the test's choosing.
+
+import { connect, createServer, type Socket } from 'node:net'
+
+export interface CuttableProxy {
+  port: number
+  /** Breaks all connections now; new ones work. */
+  cut(): void
+  /** Breaks all connections when this many more bytes have come from the server, in the middle of a message. */
+  cutAfter(bytes: number): void
+  /** The next thing the server says is not passed on: the connection breaks instead, the request having arrived. */
+  cutAtAnswer(): void
+  /** Nothing is passed on in either direction; connections stay open. */
+  stall(): void
+  resume(): void
+  /** New connections are broken at once. */
+  refuse(refused: boolean): void
+  /** How many connections were broken. */
+  readonly cuts: number
+  /** Bytes from the server, so far. */
+  readonly received: number
+  close(): Promise<void>
+}
+
+interface Pair {
+  client: Socket
+  server: Socket
+}
+
+export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
+  const pairs = new Set<Pair>()
+  let budget = Number.POSITIVE_INFINITY
+  let isStalled = false
+  let isRefusing = false
+  let cuts = 0
+  let received = 0
+
+  const cut = () => {
+    budget = Number.POSITIVE_INFINITY
+    for (const pair of pairs) breakPair(pair)
+  }
+  const breakPair = (pair: Pair) => {
+    if (pairs.delete(pair)) cuts++
+    pair.client.destroy()
+    pair.server.destroy()
+  }
+  const forward = (chunk: Buffer, client: Socket) => {
+    received += chunk.length
+    if (chunk.length < budget) {
+      budget -= chunk.length
+      client.write(chunk)
+      return
+    }
+    client.write(chunk.subarray(0, budget), () => cut())
+    budget = Number.POSITIVE_INFINITY
+  }
+  const acceptor = createServer({ noDelay: true }, client => {
+    if (isRefusing) return client.destroy()
+    const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true })
+    const pair = { client, server }
+    pairs.add(pair)
+    client.on('data', chunk => server.write(chunk))
+    server.on('data', chunk => forward(chunk, client))
+    for (const socket of [client, server]) {
+      if (isStalled) socket.pause()
+      // A broken connection is what this is for.
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        pairs.delete(pair)
+        client.destroy()
+        server.destroy()
+      })
+    }
+  })
+  await new Promise<void>(resolve => acceptor.listen(0, '127.0.0.1', resolve))
+  const address = acceptor.address()
+  if (typeof address !== 'object' || !address) throw new Error('the proxy has no port')
+  const each = (action: (socket: Socket) => void) => {
+    for (const { client, server } of pairs) for (const socket of [client, server]) action(socket)
+  }
+  return {
+    port: address.port,
+    cut,
+    cutAfter: bytes => {
+      budget = bytes
+    },
+    cutAtAnswer: () => {
+      budget = 0
+    },
+    stall: () => {
+      isStalled = true
+      each(socket => socket.pause())
+    },
+    resume: () => {
+      isStalled = false
+      each(socket => socket.resume())
+    },
+    refuse: refused => {
+      isRefusing = refused
+    },
+    get cuts() {
+      return cuts
+    },
+    get received() {
+      return received
+    },
+    close: async () => {
+      cut()
+      await new Promise(resolve => acceptor.close(resolve))
+    },
+  }
+}
