@@ -42,6 +42,7 @@ export class Informer<T extends KubeObject> {
   readonly #listeners = new Set<ChangeListener<T>>()
   readonly #synced = Promise.withResolvers<void>()
   #waiters: Waiter[] = []
+  readonly #keyWaiters = new Map<string, Set<(current: T | undefined) => void>>()
   /** Where the next watch begins; absent: list first. */
   #resumeFrom: string | undefined
   #revision = -1n
@@ -104,6 +105,21 @@ export class Informer<T extends KubeObject> {
     this.#waiters.push(entry)
     return unlessAborted(waiter.promise, signal).finally(() => {
       this.#waiters = this.#waiters.filter(other => other !== entry)
+    })
+  }
+
+  /** Resolves when what is known under the key (undefined: nothing) passes the check. */
+  until(key: string, check: (current: T | undefined) => boolean, signal?: AbortSignal): Promise<void> {
+    if (check(this.get(key))) return Promise.resolve()
+    const waiter = Promise.withResolvers<void>()
+    const look = (current: T | undefined) => {
+      if (check(current)) waiter.resolve()
+    }
+    const waiting = this.#keyWaiters.get(key) ?? new Set()
+    this.#keyWaiters.set(key, waiting.add(look))
+    return unlessAborted(waiter.promise, signal).finally(() => {
+      waiting.delete(look)
+      if (waiting.size === 0) this.#keyWaiters.delete(key)
     })
   }
 
@@ -195,6 +211,7 @@ export class Informer<T extends KubeObject> {
     if (current) this.#objects.set(key, current)
     else this.#objects.delete(key)
     for (const index of this.#indexes.values()) index.change(key, old, current)
+    for (const look of this.#keyWaiters.get(key) ?? []) look(current)
     for (const listener of this.#listeners) this.#tell(listener, old, current)
   }
 
