@@ -1,0 +1,40 @@
+// Where the next page begins: upstream's continue token, so that either server understands the other's.
+
+import { badRequest } from '../api/errors.ts'
+
+export interface ContinueToken {
+  /** The snapshot's; -1: whatever is there now. */
+  revision: bigint
+  /** The first key that may come, below the list's prefix. */
+  start: string
+}
+
+export function encodeContinue({ revision, start }: ContinueToken): string {
+  const json = `{"v":"meta.k8s.io/v1","rv":${revision},"start":${JSON.stringify(start)}}`
+  return Buffer.from(json).toString('base64url')
+}
+
+/** Throws BadRequest. */
+export function decodeContinue(text: string): ContinueToken {
+  const { v, rv, start } = parsed(text)
+  if (v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`)
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
+    throw bad('incorrect encoded start resourceVersion')
+  if (typeof start !== 'string' || start === '') throw bad('encoded start key empty')
+  if (start.split('/').includes('..')) throw bad(start)
+  return { revision: BigInt(rv), start }
+}
+
+function bad(why: string) {
+  return badRequest(`continue key is not valid: ${why}`)
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch (cause) {
+    throw Object.assign(bad((cause as Error).message), { cause })
+  }
+  throw bad('not an object')
+}

@@ -1,0 +1,91 @@
+// How new an answer must be: the rules of resourceVersion for reads.
+
+import { badRequest, expired, StatusError } from '../../api/errors.ts'
+import type { CacheEntry } from '../../storage/entry.ts'
+import { Compacted } from '../../storage/kv.ts'
+import type { StorageContext } from '../context.ts'
+import { encodeContinue } from '../continue-token.ts'
+import { withDeadline } from '../deadline.ts'
+
+/** How long a reader waits for a revision that the server has not seen yet. */
+const tooNewAfterMs = 3000
+
+/** What a list reads: every entry of a range at one revision. */
+export interface View {
+  revision: bigint
+  /** In key order, from the key `from` (inclusive). */
+  entries(from?: string): Iterable<CacheEntry>
+  size(from?: string): number
+}
+
+/** Throws BadRequest. '' is undefined. */
+export function parseRevision(text: string): bigint | undefined {
+  if (text === '') return undefined
+  if (/^\d+$/.test(text)) return BigInt(text)
+  const shown = JSON.stringify(text)
+  throw badRequest(`resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`)
+}
+
+/**
+ * Waits until the cache is as new as asked: undefined is as new as etcd at this moment, 0 is whatever is there. Throws
+ * Timeout for a revision of the future.
+ */
+export async function notOlderThan(
+  { cache, clock }: StorageContext,
+  revision: bigint | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (revision === undefined) {
+    await cache.fresh(signal)
+    return
+  }
+  if (revision <= cache.revision) return
+  const late = () => tooNew(revision, cache.revision)
+  await withDeadline({ clock, limitMs: tooNewAfterMs, late, signal }, given => cache.seen(revision, given))
+}
+
+function tooNew(revision: bigint, current: bigint): StatusError {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${revision}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+}
+
+/** The range as it was at exactly this revision, from the cache or, where it has forgotten, from etcd. */
+export async function exactly(
+  context: StorageContext,
+  revision: bigint,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<View> {
+  await notOlderThan(context, revision, signal)
+  return context.cache.at(revision, prefix) ?? (await fromEtcd(context, revision, prefix, signal))
+}
+
+async function fromEtcd(
+  { store }: StorageContext,
+  revision: bigint,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<View> {
+  try {
+    const { entries } = await store.list(prefix, { revision }, signal)
+    const after = (from: string) => entries.filter(entry => entry.key >= from)
+    return { revision, entries: (from = '') => after(from), size: (from = '') => after(from).length }
+  } catch (error) {
+    if (error instanceof Compacted) throw expired('The resourceVersion for the provided list is too old.')
+    throw error
+  }
+}
+
+/** What a list with a forgotten snapshot is told: how to go on with what is there now. */
+export function expiredContinue(start: string): StatusError {
+  const error = expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+      'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+      'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+      'deleted between the time the first chunk was returned and now may show up in the list.',
+  )
+  error.continueToken = encodeContinue({ revision: -1n, start })
+  return error
+}

@@ -1,0 +1,75 @@
+// GET with ?watch=true: where the stream begins. What it says event by event stands in watch-stream.ts.
+
+import { hasReason } from '../../api/errors.ts'
+import { inBackground } from '../../util/async.ts'
+import type { ApiResponse } from '../chain.ts'
+import { type ListOptions, listOptions } from '../list-options.ts'
+import { namespaceOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
+import { type Selection, selectionOf } from '../selection.ts'
+import type { Snapshot } from '../watch-cache-tree.ts'
+import type { CacheWatcher } from '../watch-cache-watcher.ts'
+import { notOlderThan, parseRevision } from './read-revision.ts'
+import { errorEvent, eventEncoder } from './watch-encoder.ts'
+import { type WatchStart, watchStream } from './watch-stream.ts'
+
+export const watch: ResourceHandler = async r => {
+  const options = listOptions(r.request.query, true)
+  const selection = selectionOf(r.def, namespaceOf(r), r.request.query)
+  const signal = lifetime(r, options)
+  try {
+    const start = await startOf(r, options, selection, signal)
+    const encoder = eventEncoder(r, selection)
+    return streaming(watchStream(start, encoder, { clock: r.context.clock, signal, ...options }))
+  } catch (error) {
+    // The forgotten version is told on the stream, as upstream does: clients look for it there.
+    if (hasReason(error, 'Expired')) return streaming([errorEvent(error)])
+    throw error
+  }
+}
+
+function streaming(body: Iterable<Buffer> | AsyncIterable<Buffer>): ApiResponse {
+  const headers = { 'content-type': 'application/json' }
+  return { status: 200, headers, body: toAsync(body) }
+}
+
+async function* toAsync(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  yield* chunks
+}
+
+/** Aborted when the client goes, the server stops, or the time asked for (else between a half and a whole hour) is over. */
+function lifetime({ request, context: { clock, config, log } }: ResourceRequest, options: ListOptions): AbortSignal {
+  const seconds = options.timeoutSeconds
+  const limitMs = seconds ? seconds * 1000 : config.minRequestTimeoutMs * (1 + Math.random())
+  const over = new AbortController()
+  const ended = AbortSignal.any([request.signal, over.signal])
+  const timeIsUp = clock.sleep(limitMs, ended).then(
+    () => over.abort(),
+    () => undefined,
+  )
+  inBackground(log, 'the end of a watch', timeIsUp)
+  return ended
+}
+
+/** The snapshot and the watcher are taken in one go, so that nothing falls between them. */
+async function startOf(
+  { context, request }: ResourceRequest,
+  options: ListOptions,
+  { prefix }: Selection,
+  signal: AbortSignal,
+): Promise<WatchStart> {
+  const { cache } = context
+  const revision = parseRevision(options.resourceVersion)
+  const isFromNow = revision === undefined || revision === 0n
+  if (isFromNow || options.sendInitialEvents) {
+    await notOlderThan(context, revision, request.signal)
+    const snapshot = cache.snapshot(prefix)
+    const watcher = cache.watch(prefix, snapshot.revision, signal)
+    return options.sendInitialEvents === false ? { watcher } : initial(snapshot, watcher, options)
+  }
+  return { watcher: cache.watch(prefix, revision, signal) }
+}
+
+function initial(snapshot: Snapshot, watcher: CacheWatcher, options: ListOptions): WatchStart {
+  const isMarked = options.sendInitialEvents === true && options.allowWatchBookmarks
+  return { watcher, entries: snapshot.entries(), ...(isMarked ? { initialEventsEnd: snapshot.revision } : {}) }
+}

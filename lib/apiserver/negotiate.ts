@@ -1,0 +1,60 @@
+// In which form the answer goes out, and in which the body came in: upstream's content negotiation, without protobuf.
+
+import { notAcceptable, unsupportedMediaType } from '../api/errors.ts'
+import { type AcceptClause, parseAccept, takes } from './accept.ts'
+import type { ApiRequest } from './chain.ts'
+
+export type Media = 'application/json' | 'application/yaml'
+
+export interface Output {
+  media: Media
+  /** Another view of the object, in `meta.k8s.io/<version>`. */
+  as?: { kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'; version: 'v1' | 'v1beta1' }
+  isPretty: boolean
+}
+
+const served: readonly Media[] = ['application/json', 'application/yaml']
+const views = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+
+/** Throws NotAcceptable when nothing the client takes is served. */
+export function negotiateOutput(request: ApiRequest, media: readonly Media[] = served): Output {
+  for (const clause of parseAccept(request.headers.accept)) {
+    const found = media.find(one => takes(clause, one))
+    const as = found && viewOf(clause)
+    if (found && as !== 'unknown') return { media: found, isPretty: isPretty(request, clause), ...(as ? { as } : {}) }
+  }
+  throw notAcceptable(`only the following media types are accepted: ${media.join(', ')}`)
+}
+
+function viewOf({ params }: AcceptClause): Output['as'] | 'unknown' {
+  if (params.as === undefined) return undefined
+  const isOurs = views.has(params.as) && params.g === 'meta.k8s.io' && (params.v === 'v1' || params.v === 'v1beta1')
+  return isOurs ? ({ kind: params.as, version: params.v } as NonNullable<Output['as']>) : 'unknown'
+}
+
+/** People at a terminal or in a browser get lines and indentation. */
+function isPretty(request: ApiRequest, { params }: AcceptClause): boolean {
+  const asked = request.query.get('pretty') ?? params.pretty
+  if (asked !== undefined && asked !== null) return asked !== '0' && asked !== 'false'
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(request.headers['user-agent'] ?? '')
+}
+
+/** The media type of the body, without parameters; JSON when the client does not say. */
+export function contentTypeOf(request: ApiRequest): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json'
+}
+
+/** Throws UnsupportedMediaType for what is neither JSON nor YAML. */
+export function negotiateInput(request: ApiRequest): Media {
+  const type = contentTypeOf(request)
+  const found = served.find(one => one === type)
+  if (!found) throw unknownFormat(served)
+  return found
+}
+
+export function unknownFormat(accepted: readonly string[]) {
+  const list = accepted.join(', ')
+  return unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${list}`,
+  )
+}

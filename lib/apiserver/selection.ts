@@ -1,0 +1,50 @@
+// Which objects a list, watch or deletecollection is about: a range of keys, and what label and field selectors leave.
+
+import { badRequest } from '../api/errors.ts'
+import type { KubeObject } from '../api/meta.ts'
+import { type ResourceDefinition, storageKey } from '../api/resource.ts'
+import { type FieldRequirement, matches, parseFieldSelector, parseLabelSelector } from '../api/selectors.ts'
+
+export interface Selection {
+  /** The keys: everything below a prefix that ends with a slash, or one object's key. */
+  prefix: string
+  /** Absent: everything in the range. */
+  matches?: (object: KubeObject) => boolean
+}
+
+/** `namespace` is '' for all. Throws BadRequest for selectors that cannot be read or name fields that cannot be asked for. */
+export function selectionOf(def: ResourceDefinition, namespace: string, query: URLSearchParams): Selection {
+  const labels = parseLabelSelector(query.get('labelSelector') ?? '')
+  const fields = parseFieldSelector(query.get('fieldSelector') ?? '')
+  const tests = fields.map(field => fieldTest(def, field))
+  if (labels.length > 0) tests.push(object => matches(labels, object.metadata.labels ?? {}))
+  return {
+    prefix: rangeOf(def, namespace, fields),
+    ...(tests.length > 0 ? { matches: object => tests.every(test => test(object)) } : {}),
+  }
+}
+
+/** A selector by name in a known namespace is a single key. */
+function rangeOf(def: ResourceDefinition, namespace: string, fields: FieldRequirement[]): string {
+  const name = fields.find(({ path, operator }) => path === 'metadata.name' && operator === '=')?.value
+  const isOne = name && !name.includes('/') && (def.scope === 'Cluster' || namespace)
+  return storageKey(def, { ...(namespace ? { namespace } : {}), ...(isOne ? { name } : {}) })
+}
+
+function fieldTest(def: ResourceDefinition, { path, operator, value }: FieldRequirement) {
+  const read = fieldOf(def, path)
+  const isEqual = operator === '='
+  return (object: KubeObject) => (read(object) === value) === isEqual
+}
+
+function fieldOf(def: ResourceDefinition, path: string): (object: KubeObject) => string {
+  if (path === 'metadata.name') return object => object.metadata.name ?? ''
+  if (path === 'metadata.namespace' && def.scope === 'Namespaced') return object => object.metadata.namespace ?? ''
+  const own = def.selectableFields?.[path]
+  if (own) return own
+  throw badRequest(
+    def.selectableFields
+      ? `field label not supported: ${path}`
+      : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  )
+}

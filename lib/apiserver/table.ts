@@ -1,0 +1,84 @@
+// `kubectl get` asks for a Table: the server, which knows the kind, fills the cells.
+
+import { badRequest } from '../api/errors.ts'
+import type { KubeObject, ListMeta } from '../api/meta.ts'
+import type { Column, ResourceDefinition } from '../api/resource.ts'
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+interface TableRow {
+  cells: unknown[]
+  object?: unknown
+}
+
+export interface Table {
+  kind: 'Table'
+  apiVersion: string
+  metadata: ListMeta
+  columnDefinitions: unknown[] | null
+  rows: TableRow[]
+}
+
+export interface TableOptions {
+  version: 'v1' | 'v1beta1'
+  include: IncludeObject
+  /** In milliseconds, for ages. */
+  now: number
+  /** The second and later events of a watch leave the columns out. */
+  hasColumns?: boolean
+}
+
+export function tableOf(
+  def: ResourceDefinition,
+  objects: Iterable<KubeObject>,
+  metadata: ListMeta,
+  options: TableOptions,
+): Table {
+  const columns = def.columns ?? defaultColumns
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata,
+    columnDefinitions: options.hasColumns === false ? null : columns.map(columnDefinition),
+    rows: Array.from(objects, object => ({
+      cells: columns.map(column => column.value(object, options.now)),
+      ...included(object, options),
+    })),
+  }
+}
+
+function included(object: KubeObject, { include, version }: TableOptions): { object?: unknown } {
+  if (include === 'None') return {}
+  return { object: include === 'Object' ? object : partialMetadata(object, version) }
+}
+
+export function partialMetadata(object: KubeObject, version: 'v1' | 'v1beta1') {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata }
+}
+
+function columnDefinition({ name, type, format = '', description = '', priority = 0 }: Column<never>) {
+  return { name, type, format, description, priority }
+}
+
+export function includeObject(query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject') || 'Metadata'
+  if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`)
+}
+
+/** For kinds without columns of their own, as upstream's default: the name and when it was created. */
+const defaultColumns: Column<KubeObject>[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'The name, unique in its namespace.',
+    value: obj => obj.metadata.name ?? '',
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'When the object was created.',
+    value: obj => obj.metadata.creationTimestamp ?? '',
+  },
+]
