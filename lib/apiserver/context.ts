@@ -5,7 +5,9 @@ import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import type { ServiceAccountTokens } from './authn/service-account-token.ts'
 import type { Authorizer } from './authz/authorizer.ts'
+import type { RuleResolver } from './authz/rbac.ts'
 import type { Registry } from './registry.ts'
 import type { WatchCache } from './watch-cache.ts'
 
@@ -62,4 +64,8 @@ export interface ServerContext extends StorageContext {
   admission: readonly AdmissionPlugin[]
   authenticator: Authenticator
   authorizer: Authorizer
+  /** Issues and checks the tokens of ServiceAccounts. */
+  tokens: ServiceAccountTokens
+  /** What a user may do in a namespace ('': in the whole cluster), as RBAC says it. */
+  rulesFor: RuleResolver
 }

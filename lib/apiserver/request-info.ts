@@ -17,6 +17,8 @@ export interface RequestInfo {
   name: string
   /** What follows the subresource: the path of a proxied request. */
   parts: string[]
+  /** Of list, watch and deletecollection, as it came: what is asked may be allowed for a part only. */
+  fieldSelector?: string
 }
 
 const verbOfMethod: Record<string, string> = {
@@ -80,7 +82,10 @@ function collectionVerb(info: RequestInfo, query: URLSearchParams): void {
   if (info.verb === 'delete') info.verb = 'deletecollection'
   if (info.verb === 'get') info.verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (!['list', 'watch', 'deletecollection'].includes(info.verb)) return
-  const selected = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1]
+  const fieldSelector = query.get('fieldSelector')
+  if (!fieldSelector) return
+  info.fieldSelector = fieldSelector
+  const selected = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(fieldSelector)?.[1]
   if (selected && pathSegmentProblems(selected).length === 0) info.name = selected
 }
 
