@@ -36,6 +36,12 @@ export interface Strategy<T> {
    * `requested` is what the DeleteOptions say.
    */
   gracePeriodSeconds?(obj: T, requested: number | undefined): number
+  /** What the beginning of a deletion changes beside metadata: a namespace's phase becomes Terminating. */
+  prepareForDelete?(obj: T): void
+  /** Something of the kind's own, beside metadata.finalizers, that must be gone first: a namespace's spec.finalizers. */
+  blocksDeletion?(obj: T): boolean
+  /** DELETE answers the object that is gone, not a Status: pods, services, service accounts and a few more. */
+  returnsDeletedObject?: boolean
   /** PUT creates the object when it is absent. */
   allowCreateOnUpdate?: boolean
   /** false: PUT must carry a resourceVersion. Defaults to true. */
