@@ -1,7 +1,7 @@
 // Which pods a ReplicaSet lacks, which it has too many of, and what its status says: the pure part of the controller.
 
 import { isPodActive, isPodAvailable, isPodReady, podReadySince } from '../controller/pod.ts'
-import { semanticallyEqual } from '../controller/template-hash.ts'
+import { omitEmpty } from '../controller/status.ts'
 import type { ReplicaSet } from '../kinds/apps/replica-set.ts'
 import type { Pod } from '../kinds/core/pod.ts'
 import { rfc3339 } from '../util/clock.ts'
@@ -82,7 +82,7 @@ export function replicaSetStatus(
   const active = pods.filter(isPodActive)
   const labels = Object.entries(rs.spec?.template?.metadata?.labels ?? {})
   const minReadySeconds = rs.spec?.minReadySeconds ?? 0
-  return {
+  const status: ReplicaSetStatus = {
     replicas: active.length,
     fullyLabeledReplicas: active.filter(pod => labels.every(([k, v]) => pod.metadata.labels?.[k] === v)).length,
     readyReplicas: active.filter(isPodReady).length,
@@ -91,6 +91,7 @@ export function replicaSetStatus(
     observedGeneration: rs.metadata.generation ?? 0,
     conditions: conditions(rs, failure, nowMs),
   }
+  return omitEmpty(status, 'replicas', 'terminatingReplicas')
 }
 
 const isTerminating = (pod: Pod) =>
@@ -103,18 +104,4 @@ function conditions(rs: ReplicaSet, failure: { reason: string; message: string }
   if (others.length < old.length) return old
   const condition = { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: rfc3339(nowMs) }
   return [...others, condition]
-}
-
-/** What is written differs from what is stored: absent counts are zero there. */
-export function sameReplicaSetStatus(a: ReplicaSetStatus | undefined, b: ReplicaSetStatus): boolean {
-  const full = (status: ReplicaSetStatus | undefined) => ({
-    ...status,
-    replicas: status?.replicas ?? 0,
-    fullyLabeledReplicas: status?.fullyLabeledReplicas ?? 0,
-    readyReplicas: status?.readyReplicas ?? 0,
-    availableReplicas: status?.availableReplicas ?? 0,
-    terminatingReplicas: status?.terminatingReplicas ?? 0,
-    observedGeneration: status?.observedGeneration ?? 0,
-  })
-  return semanticallyEqual(full(a), full(b))
 }

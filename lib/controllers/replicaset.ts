@@ -1,18 +1,20 @@
 // Keeps as many pods of one template as a ReplicaSet asks for.
 
-import { hasReason, StatusError } from '../api/errors.ts'
+import { hasReason } from '../api/errors.ts'
 import { controllerOf, type KubeObject, keyOf, splitKey, toKey } from '../api/meta.ts'
 import { matchesSelector } from '../api/selectors.ts'
 import { claimObjects } from '../controller/claim.ts'
 import type { ControllerContext, ControllerEntry } from '../controller/context.ts'
 import type { Controller } from '../controller/controller.ts'
+import { isNamespaceTerminating } from '../controller/namespace-terminating.ts'
 import { controllerReference } from '../controller/owner.ts'
 import { isPodActive, isPodAvailable, isPodReady } from '../controller/pod.ts'
 import { slowStart } from '../controller/slow-start.ts'
+import { semanticallyEqual } from '../controller/template-hash.ts'
 import { watch } from '../controller/watch.ts'
 import { type ReplicaSet, replicaSets } from '../kinds/apps/replica-set.ts'
 import { type Pod, pods } from '../kinds/core/pod.ts'
-import { replicaSetStatus, replicasToCreateOrDelete, sameReplicaSetStatus } from './replicaset-pods.ts'
+import { replicaSetStatus, replicasToCreateOrDelete } from './replicaset-pods.ts'
 
 export const replicaSetController: ControllerEntry = {
   name: 'replicaset-controller',
@@ -126,7 +128,7 @@ function replicaSetReconciler({ client, informers, events, clock }: ControllerCo
   async function writeStatus(rs: ReplicaSet, owned: Pod[], failure: Failure | undefined, signal: AbortSignal) {
     const why = failure && { reason: failure.reason, message: failure.message }
     const status = replicaSetStatus(rs, owned, why, clock.now())
-    if (sameReplicaSetStatus(rs.status, status)) return
+    if (semanticallyEqual(rs.status ?? {}, status)) return
     await updateStatus(rs, status, signal).catch(async error => {
       // Only the status is ours: it is put on whatever the object has become meanwhile.
       if (!hasReason(error, 'Conflict')) throw error
@@ -172,12 +174,4 @@ function podOf(rs: ReplicaSet): Pod {
 /** The dash is left out where it would make a name that no pod may have. */
 function podNamePrefix({ metadata: { name = '' } }: KubeObject): string {
   return name.length < 253 ? `${name}-` : name
-}
-
-/** The namespace's end will take the ReplicaSet too: nothing to report. */
-function isNamespaceTerminating(error: unknown): boolean {
-  return (
-    error instanceof StatusError &&
-    error.details?.causes?.some(cause => cause.reason === 'NamespaceTerminating') === true
-  )
 }
