@@ -19,35 +19,18 @@ for need in $needs; do
   program=${need%%:*}
   package=${need##*:}
   command -v "$program" >/dev/null 2>&1 || [ -x "$program" ] || {
-    missing="$missing $program"
+    missing=yes
     case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
   }
 done
 command -v kubectl >/dev/null 2>&1 || {
-  missing="$missing kubectl"
+  missing=yes
   packages="$packages kubernetes-client"
 }
 
 if [ -n "$missing" ]; then
-  command -v apt-get >/dev/null 2>&1 || fail "please install:$missing"
-  [ "$(id -u)" = 0 ] || fail "please install (as root: apt-get install$packages):$missing"
-  echo "installing$packages"
-  # The packages' own services must not start: the cluster runs its own etcd and containerd.
-  policy=/usr/sbin/policy-rc.d
-  guarded=''
-  if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-    guarded=yes
-  fi
-  trap '[ -z "$guarded" ] || rm -f "$policy"' EXIT INT TERM
-  log=$(mktemp)
-  if ! { apt-get update -qq &&
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1; then
-    tail -n 20 "$log" >&2
-    fail "apt-get could not install$packages"
-  fi
-  rm -f "$log"
+  # shellcheck disable=SC2086 # a list of words
+  deploy/apt-install.sh $packages
 fi
 
 command -v node >/dev/null 2>&1 || fail 'please install Node.js 20 or later, and npm'
