@@ -39,6 +39,8 @@ function translate(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   // The refusal does not say where history starts.
   if (message.includes('required revision has been compacted')) return new Compacted(0n)
+  // Users or roles changed between etcd's look at the request and its turn: it was not carried out.
+  if (message.includes('revision of auth store is old')) return new Unavailable(message, error)
   if (refusals.some(refusal => error instanceof refusal)) return error
   return new Unavailable(`etcd is not available: ${message}`, error)
 }

@@ -65,8 +65,8 @@ async function* watchOnce(
     stream.write({ create_request: createRequest(prefix, revision) })
     let fragments: IEvent[] = []
     for await (const response of responses(stream)) {
-      if (response.created) await mustRemember(client, prefix, revision)
       if (response.canceled) throw cancelled(response)
+      if (response.created) await mustRemember(client, prefix, revision)
       fragments.push(...response.events)
       if (response.fragment || fragments.length === 0) continue
       yield fragments.map(eventFromRpc)

@@ -49,10 +49,12 @@ export interface Kv {
 
 /** The revision asked for was compacted away. */
 export class Compacted extends Error {
+  /** Where history starts; 0n when etcd did not say. */
   readonly compactRevision: bigint
 
   constructor(compactRevision: bigint) {
-    super(`the requested revision has been compacted (history starts at ${compactRevision})`)
+    const start = compactRevision > 0n ? ` (history starts at ${compactRevision})` : ''
+    super(`the requested revision has been compacted${start}`)
     this.name = 'Compacted'
     this.compactRevision = compactRevision
   }

@@ -6,8 +6,11 @@ export interface CuttableProxy {
   port: number
   /** Breaks all connections now; new ones work. */
   cut(): void
-  /** Breaks all connections when this many more bytes have come from the server, in the middle of a message. */
-  cutAfter(bytes: number): void
+  /**
+   * Breaks all connections when this many more bytes have come from the server, in the middle of a message; then,
+   * counting from there, after the next number.
+   */
+  cutAfter(...bytes: number[]): void
   /** The next thing the server says is not passed on: the connection breaks instead, the request having arrived. */
   cutAtAnswer(): void
   /** Nothing is passed on in either direction; connections stay open. */
@@ -17,8 +20,6 @@ export interface CuttableProxy {
   refuse(refused: boolean): void
   /** How many connections were broken. */
   readonly cuts: number
-  /** Bytes from the server, so far. */
-  readonly received: number
   close(): Promise<void>
 }
 
@@ -29,14 +30,12 @@ interface Pair {
 
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const pairs = new Set<Pair>()
-  let budget = Number.POSITIVE_INFINITY
+  let budgets: number[] = []
   let isStalled = false
   let isRefusing = false
   let cuts = 0
-  let received = 0
 
   const cut = () => {
-    budget = Number.POSITIVE_INFINITY
     for (const pair of pairs) breakPair(pair)
   }
   const breakPair = (pair: Pair) => {
@@ -45,14 +44,14 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     pair.server.destroy()
   }
   const forward = (chunk: Buffer, client: Socket) => {
-    received += chunk.length
+    const [budget = Number.POSITIVE_INFINITY, ...next] = budgets
     if (chunk.length < budget) {
-      budget -= chunk.length
+      if (budgets.length > 0) budgets[0] = budget - chunk.length
       client.write(chunk)
       return
     }
+    budgets = next
     client.write(chunk.subarray(0, budget), () => cut())
-    budget = Number.POSITIVE_INFINITY
   }
   const acceptor = createServer({ noDelay: true }, client => {
     if (isRefusing) return client.destroy()
@@ -81,11 +80,11 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
   return {
     port: address.port,
     cut,
-    cutAfter: bytes => {
-      budget = bytes
+    cutAfter: (...bytes) => {
+      budgets = bytes
     },
     cutAtAnswer: () => {
-      budget = 0
+      budgets = [0]
     },
     stall: () => {
       isStalled = true
@@ -100,9 +99,6 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     },
     get cuts() {
       return cuts
-    },
-    get received() {
-      return received
     },
     close: async () => {
       cut()
