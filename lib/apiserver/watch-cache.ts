@@ -61,24 +61,31 @@ export class WatchCache {
 
   /** Lists, then follows, until the signal is aborted; lists again when history is missing. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
-      const before = this.revision
-      try {
-        if (!this.#loaded) await this.#load(signal)
-        await this.#follow(signal)
-      } catch (error) {
-        if (signal.aborted) break
-        if (error instanceof Compacted) {
-          this.#log.warn({ revision: `${this.revision}` }, 'the history after this revision is gone: listing again')
-          this.#loaded = false
-        } else {
-          this.#log.error({ err: error }, 'the watch cache lost etcd')
+    try {
+      for (let failures = 0; !signal.aborted; ) {
+        const before = this.revision
+        try {
+          if (!this.#loaded) await this.#load(signal)
+          await this.#follow(signal)
+        } catch (error) {
+          if (signal.aborted) return
           failures = this.revision > before ? 0 : failures + 1
-          await this.#clock.sleep(backoffMs(failures, { initialMs: 100, maxMs: 5000, jitter: 0.5 }), signal)
+          await this.#recoverFrom(error, failures, signal)
         }
       }
+    } finally {
+      this.#closeWatchers()
     }
-    this.#closeWatchers()
+  }
+
+  async #recoverFrom(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
+    if (error instanceof Compacted) {
+      this.#log.warn({ revision: `${this.revision}` }, 'the history after this revision is gone: listing again')
+      this.#loaded = false
+    } else {
+      this.#log.error({ err: error }, 'the watch cache lost etcd')
+    }
+    await this.#clock.sleep(backoffMs(failures - 1, { initialMs: 50, maxMs: 5000, jitter: 0.5 }), signal)
   }
 
   /** Resolves when the first list is in. */
