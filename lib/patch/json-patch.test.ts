@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import fastJsonPatch from 'fast-json-patch'
+import type { Json } from './json.ts'
+import { type JsonPatchOperation, jsonPatch, parseJsonPatch } from './json-patch.ts'
+
+describe('JSON patch', () => {
+  const cases: [what: string, document: Json, patch: JsonPatchOperation[], result: Json][] = [
+    ['add a member', {}, [{ op: 'add', path: '/a', value: 1 }], { a: 1 }],
+    ['add null', {}, [{ op: 'add', path: '/a', value: null }], { a: null }],
+    ['add to a list', [1, 3], [{ op: 'add', path: '/1', value: 2 }], [1, 2, 3]],
+    ['append', [1], [{ op: 'add', path: '/-', value: 2 }], [1, 2]],
+    ['count from the end', [1, 2, 3], [{ op: 'remove', path: '/-1' }], [1, 2]],
+    ['replace the whole', { a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
+    ['remove', { a: { b: 1, c: 2 } }, [{ op: 'remove', path: '/a/b' }], { a: { c: 2 } }],
+    ['move', { a: 1 }, [{ op: 'move', from: '/a', path: '/b' }], { b: 1 }],
+    ['copy', { a: [1] }, [{ op: 'copy', from: '/a', path: '/b' }], { a: [1], b: [1] }],
+    ['test holds', { a: [1, { b: 2 }] }, [{ op: 'test', path: '/a', value: [1, { b: 2 }] }], { a: [1, { b: 2 }] }],
+    [
+      'escapes',
+      { 'a/b': 1, 'c~d': 2 },
+      [
+        { op: 'remove', path: '/a~1b' },
+        { op: 'remove', path: '/c~0d' },
+      ],
+      {},
+    ],
+  ]
+  test.each(cases)('%s', (_what, document, patch, result) => {
+    const before = structuredClone(document)
+    expect(jsonPatch(document, patch)).toEqual(result)
+    expect(document).toEqual(before)
+  })
+
+  const failures: [document: Json, operation: JsonPatchOperation, text: string][] = [
+    [
+      {},
+      { op: 'add', path: '/a/b', value: 1 },
+      'add operation does not apply: doc is missing path: "/a/b": missing value',
+    ],
+    [
+      {},
+      { op: 'remove', path: '/a' },
+      "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value",
+    ],
+    [
+      {},
+      { op: 'replace', path: '/a', value: 1 },
+      'replace operation does not apply: doc is missing key: /a: missing value',
+    ],
+    [{ a: 1 }, { op: 'test', path: '/a', value: 2 }, 'testing value /a failed: test failed'],
+    [
+      [1],
+      { op: 'add', path: '/3', value: 2 },
+      "error in add for path: '/3': Unable to access invalid index: 3: invalid index referenced",
+    ],
+    [{}, { op: 'paint', path: '/a' }, 'Unexpected kind: paint'],
+  ]
+  test.each(failures)('%j, %j fails', (document, operation, text) => {
+    expect(() => jsonPatch(document, [operation])).toThrow(text)
+  })
+
+  test('a document that is no list is refused', () => {
+    expect(() => parseJsonPatch({ op: 'add' })).toThrow(
+      'json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+    )
+  })
+
+  test('__proto__ is a member like any other', () => {
+    const result = jsonPatch({}, [{ op: 'add', path: '/__proto__', value: { polluted: true } }])
+    expect(Object.keys(result as object)).toEqual(['__proto__'])
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+
+  test('agrees with another implementation on random documents', () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = randomNumbers(seed)
+      const [before, after] = [randomValue(random, 3), randomValue(random, 3)]
+      const patch = fastJsonPatch.compare({ x: before }, { x: after }) as JsonPatchOperation[]
+      expect(jsonPatch({ x: before }, patch)).toEqual({ x: after })
+    }
+  })
+})
+
+function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state / 2147483648
+  }
+}
+
+function randomValue(random: () => number, depth: number): Json {
+  const kind = Math.floor(random() * (depth > 0 ? 5 : 3))
+  if (kind === 0) return Math.floor(random() * 10)
+  if (kind === 1) return ['x', 'a/b', 'c~d'][Math.floor(random() * 3)] ?? ''
+  if (kind === 2) return random() > 0.5
+  const members = Array.from({ length: Math.floor(random() * 4) }, () => randomValue(random, depth - 1))
+  if (kind === 3) return members
+  return Object.fromEntries(members.map((value, i) => [['a', 'b/', 'c~', 'd'][i] ?? '', value]))
+}
