@@ -1,0 +1,103 @@
+// Addresses of a range as numbers, IPv4 and IPv6 alike. Pure.
+
+import { isIPv4, isIPv6 } from 'node:net'
+
+export interface IpRange {
+  cidr: string
+  family: 'IPv4' | 'IPv6'
+  /** The network's own address. */
+  base: bigint
+  /** How many addresses there are, the network's own among them. */
+  size: bigint
+}
+
+/** Throws when it is none. */
+export function parseRange(cidr: string): IpRange {
+  const [address = '', prefix = ''] = cidr.split('/')
+  const family = isIPv4(address) ? 'IPv4' : 'IPv6'
+  const bits = family === 'IPv4' ? 32 : 128
+  const length = Number(prefix)
+  if ((!isIPv4(address) && !isIPv6(address)) || !/^\d+$/.test(prefix) || length > bits) {
+    throw new Error(`${JSON.stringify(cidr)} is no CIDR`)
+  }
+  const size = 1n << BigInt(bits - length)
+  const number = toNumber(address)
+  return { cidr, family, base: number - (number % size), size }
+}
+
+/** The first address that a service may have: that of default/kubernetes. */
+export function firstAddress(cidr: string): string {
+  const range = parseRange(cidr)
+  return toAddress(range.base + 1n, range.family)
+}
+
+/** False for the network's own address and, in IPv4, the broadcast address. */
+export function isUsable(range: IpRange, address: string): boolean {
+  if (!isInRange(range, address)) return false
+  const offset = toNumber(address) - range.base
+  return offset > 0n && (range.family === 'IPv6' || offset < range.size - 1n)
+}
+
+export function isInRange(range: IpRange, address: string): boolean {
+  if ((isIPv4(address) ? 'IPv4' : 'IPv6') !== range.family) return false
+  const number = toNumber(address)
+  return number >= range.base && number < range.base + range.size
+}
+
+/** How many addresses can be given away. */
+export function usableCount(range: IpRange): bigint {
+  return range.family === 'IPv4' ? range.size - 2n : range.size - 1n
+}
+
+/**
+ * The low addresses are for those who choose theirs; the others are given away first. Between 16 and 256, a sixteenth of
+ * the range. See KEP-3070.
+ */
+export function staticCount(range: IpRange): bigint {
+  const sixteenth = range.size / 16n
+  const count = sixteenth < 16n ? 16n : sixteenth > 256n ? 256n : sixteenth
+  return count >= usableCount(range) ? 0n : count
+}
+
+export function nthAddress(range: IpRange, offset: bigint): string {
+  return toAddress(range.base + offset, range.family)
+}
+
+export function toNumber(address: string): bigint {
+  if (isIPv4(address)) return address.split('.').reduce((number, part) => number * 256n + BigInt(part), 0n)
+  return groupsOf(address).reduce((number, group) => number * 65536n + BigInt(group), 0n)
+}
+
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.split('::')
+  const parse = (text: string) => (text === '' ? [] : text.split(':').flatMap(groupOf))
+  const [before, after] = [parse(head), parse(tail ?? '')]
+  if (tail === undefined) return before
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
+}
+
+/** An IPv4 tail is two groups. */
+function groupOf(text: string): number[] {
+  if (!text.includes('.')) return [Number.parseInt(text, 16)]
+  const number = Number(toNumber(text))
+  return [Math.floor(number / 65536), number % 65536]
+}
+
+export function toAddress(number: bigint, family: 'IPv4' | 'IPv6'): string {
+  if (family === 'IPv4') return [24n, 16n, 8n, 0n].map(shift => (number >> shift) & 255n).join('.')
+  const groups = Array.from({ length: 8 }, (_, i) => Number((number >> BigInt(112 - 16 * i)) & 65535n))
+  return shortened(groups)
+}
+
+/** The longest run of zeros, of two or more, becomes `::`. */
+function shortened(groups: number[]): string {
+  let best = { start: 0, length: 0 }
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0
+    while (groups[start + length] === 0) length++
+    if (length > best.length) best = { start, length }
+  }
+  const text = (part: number[]) => part.map(group => group.toString(16)).join(':')
+  if (best.length < 2) return text(groups)
+  return `${text(groups.slice(0, best.start))}::${text(groups.slice(best.start + best.length))}`
+}

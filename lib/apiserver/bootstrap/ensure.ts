@@ -1,0 +1,37 @@
+// Puts an object where it must stand, by way of its kind's defaults and strategy, and writes nothing when all is well.
+// Only for what the server itself needs before anyone can ask it for anything.
+
+import { randomUUID } from 'node:crypto'
+import { invalidObject } from '../../api/field-errors.ts'
+import type { KubeObject } from '../../api/meta.ts'
+import { type ResourceDefinition, storageKey } from '../../api/resource.ts'
+import { rfc3339 } from '../../util/clock.ts'
+import type { StorageContext } from '../context.ts'
+
+/** `reconcile` is asked when there is one already: the same object when nothing is wrong with it, else a new one. */
+export async function ensure<T extends KubeObject>(
+  context: StorageContext,
+  def: ResourceDefinition<T>,
+  wanted: T,
+  reconcile: (current: T, wanted: T) => T = current => current,
+): Promise<void> {
+  const { name = '', namespace } = wanted.metadata
+  const key = storageKey(def as unknown as ResourceDefinition, { name, ...(namespace ? { namespace } : {}) })
+  const cached = context.cache.get(key)
+  const isRight = (object: KubeObject) => reconcile(object as T, wanted) === object
+  if (cached && isRight(cached.object)) return
+  if (!cached) {
+    const created = await context.store.create(key, newObject(context, def, wanted))
+    if (created.ok || isRight(created.existing.object)) return
+  }
+  await context.store.update(key, current => reconcile(current as T, wanted), { cached })
+}
+
+function newObject<T extends KubeObject>({ clock }: StorageContext, def: ResourceDefinition<T>, wanted: T): T {
+  const object = structuredClone(wanted)
+  def.defaults?.(object)
+  const errors = def.strategy?.validate?.(object) ?? []
+  if (errors.length > 0) throw invalidObject(def, object.metadata.name ?? '', errors)
+  object.metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: rfc3339(clock.now()) }
+  return object
+}

@@ -1,0 +1,36 @@
+// ClusterRole: what may be done anywhere, or in the namespace of the RoleBinding that grants it. One with an
+// aggregationRule is the sum of others.
+
+import type { V1ClusterRole } from '@kubernetes/client-node'
+import { type FieldError, required } from '../../api/field-errors.ts'
+import type { Kube } from '../../api/meta.ts'
+import type { ResourceDefinition } from '../../api/resource.ts'
+import { builtinSchema } from '../../schema/builtin.ts'
+import { rbacGroup, roleColumns, ruleErrors } from './policy-rules.ts'
+
+export type ClusterRole = Kube<V1ClusterRole>
+
+export const clusterRoles: ResourceDefinition<ClusterRole> = {
+  group: rbacGroup,
+  version: 'v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  scope: 'Cluster',
+  get schema() {
+    return builtinSchema('V1ClusterRole')
+  },
+  strategy: {
+    nameRule: 'path-segment',
+    validate: role => [
+      ...(role.rules ?? []).flatMap((rule, i) => ruleErrors(rule, `rules[${i}]`, false)),
+      ...aggregationErrors(role),
+    ],
+  },
+  columns: roleColumns(),
+}
+
+function aggregationErrors({ aggregationRule }: ClusterRole): FieldError[] {
+  if (!aggregationRule || aggregationRule.clusterRoleSelectors?.length) return []
+  const field = 'aggregationRule.clusterRoleSelectors'
+  return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+}
