@@ -1,0 +1,20 @@
+// What a ServiceAccount is.
+
+import type { V1ServiceAccount } from '@kubernetes/client-node'
+import type { Kube } from '../../api/meta.ts'
+import type { ResourceDefinition } from '../../api/resource.ts'
+import { builtinSchema } from '../../schema/builtin.ts'
+
+export type ServiceAccount = Kube<V1ServiceAccount>
+
+export const serviceAccounts: ResourceDefinition<ServiceAccount> = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  scope: 'Namespaced',
+  shortNames: ['sa'],
+  get schema() {
+    return builtinSchema('V1ServiceAccount')
+  },
+}
