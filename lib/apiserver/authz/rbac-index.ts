@@ -1,7 +1,7 @@
 // Who is bound to what, by subject, kept in step with the bindings. Roles are read from the cache by name when asked
 // for. So a request costs as much as its user has bindings, however many the cluster has.
 
-import type { AnyRole, Binding, PolicyRule, Subject } from '../../kinds/rbac/policy-rules.ts'
+import type { AnyRole, Binding, PolicyRule, RoleRef, Subject } from '../../kinds/rbac/policy-rules.ts'
 import { deferred } from '../../util/async.ts'
 import type { UserInfo } from '../authn/authenticator.ts'
 import { serviceAccountUser } from '../authn/token-claims.ts'
@@ -106,16 +106,20 @@ export class RbacIndex {
   *granted(user: UserInfo, namespace: string): Generator<GrantedRules> {
     for (const where of namespace ? ['', namespace] : ['']) {
       for (const who of [`User/${user.name}`, ...user.groups.map(group => `Group/${group}`)]) {
-        for (const grant of this.#bindings.of(`${where}/${who}`)) yield { ...grant, rules: this.rulesOf(grant.binding) }
+        for (const grant of this.#bindings.of(`${where}/${who}`))
+          yield { ...grant, rules: rulesOfRole(this.#cache, grant.binding) }
       }
     }
   }
+}
 
-  /** The rules of the role that a binding names; undefined when there is no such role. */
-  rulesOf({ roleRef, metadata }: Pick<Binding, 'roleRef' | 'metadata'>): PolicyRule[] | undefined {
-    const key =
-      roleRef.kind === 'ClusterRole' ? `clusterroles/${roleRef.name}` : `roles/${metadata.namespace}/${roleRef.name}`
-    const role = this.#cache.get(key)?.object as AnyRole | undefined
-    return role && (role.rules ?? [])
-  }
+/** The rules of the role that a binding names; undefined when there is no such role. */
+export function rulesOfRole(
+  cache: Pick<WatchCache, 'get'>,
+  { roleRef, metadata }: { roleRef: RoleRef; metadata: { namespace?: string } },
+): PolicyRule[] | undefined {
+  const key =
+    roleRef.kind === 'ClusterRole' ? `clusterroles/${roleRef.name}` : `roles/${metadata.namespace}/${roleRef.name}`
+  const role = cache.get(key)?.object as AnyRole | undefined
+  return role && (role.rules ?? [])
 }
