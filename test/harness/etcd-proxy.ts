@@ -13,9 +13,8 @@ export interface CuttableProxy {
   cutAfter(...bytes: number[]): void
   /** The next thing the server says is not passed on: the connection breaks instead, the request having arrived. */
   cutAtAnswer(): void
-  /** Nothing is passed on in either direction; connections stay open. */
+  /** Nothing is passed on any more over the connections there are, which stay open; new ones work. */
   stall(): void
-  resume(): void
   /** New connections are broken at once. */
   refuse(refused: boolean): void
   /** How many connections were broken. */
@@ -31,7 +30,6 @@ interface Pair {
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const pairs = new Set<Pair>()
   let budgets: number[] = []
-  let isStalled = false
   let isRefusing = false
   let cuts = 0
 
@@ -61,7 +59,6 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     client.on('data', chunk => server.write(chunk))
     server.on('data', chunk => forward(chunk, client))
     for (const socket of [client, server]) {
-      if (isStalled) socket.pause()
       // A broken connection is what this is for.
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -74,9 +71,6 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
   await new Promise<void>(resolve => acceptor.listen(0, '127.0.0.1', resolve))
   const address = acceptor.address()
   if (typeof address !== 'object' || !address) throw new Error('the proxy has no port')
-  const each = (action: (socket: Socket) => void) => {
-    for (const { client, server } of pairs) for (const socket of [client, server]) action(socket)
-  }
   return {
     port: address.port,
     cut,
@@ -87,12 +81,7 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
       budgets = [0]
     },
     stall: () => {
-      isStalled = true
-      each(socket => socket.pause())
-    },
-    resume: () => {
-      isStalled = false
-      each(socket => socket.resume())
+      for (const { client, server } of pairs) for (const socket of [client, server]) socket.pause()
     },
     refuse: refused => {
       isRefusing = refused
