@@ -1,0 +1,114 @@
+// kube-scheduler: gives pending pods their nodes. Reads by watching etcd keys, writes through the API.
+
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { Command } from 'commander'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { EventRecorder } from '../lib/client/events.ts'
+import { connect } from '../lib/client/http-client.ts'
+import { Informers } from '../lib/client/informers.ts'
+import { runAsLeader } from '../lib/client/leader-election.ts'
+import { nodes } from '../lib/kinds/core/node.ts'
+import { pods } from '../lib/kinds/core/pod.ts'
+import { schedulerMetrics } from '../lib/scheduler/metrics.ts'
+import { defaultPlugins } from '../lib/scheduler/plugins/index.ts'
+import { Scheduler } from '../lib/scheduler/scheduler.ts'
+import { connectEtcd } from '../lib/storage/etcd-kv.ts'
+import { kvWatchSource } from '../lib/storage/kv-watch-source.ts'
+import { inBackground } from '../lib/util/async.ts'
+import { systemClock } from '../lib/util/clock.ts'
+import { type ComponentContext, runComponent } from '../lib/util/component.ts'
+import { serveComponent } from '../lib/util/component-server.ts'
+
+interface Options {
+  kubeconfig: string
+  etcdServers: string
+  etcdCafile?: string
+  etcdCertfile?: string
+  etcdKeyfile?: string
+  etcdPrefix: string
+  bindAddress: string
+  securePort: number
+  tlsCertFile: string
+  tlsPrivateKeyFile: string
+  clientCaFile: string
+  leaderElect: string
+}
+
+const program = new Command('kube-scheduler')
+  .description('Gives pending pods their nodes')
+  .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
+  .requiredOption('--etcd-servers <urls>', 'where pods and nodes are watched, separated by commas')
+  .option('--etcd-cafile <file>', 'the CA of etcd')
+  .option('--etcd-certfile <file>', 'the client certificate for etcd')
+  .option('--etcd-keyfile <file>', 'its key')
+  .option('--etcd-prefix <prefix>', 'below which the cluster is stored', '/registry')
+  .option('--bind-address <ip>', 'where health and metrics are served', '0.0.0.0')
+  .option('--secure-port <port>', 'of health and metrics', Number, 10259)
+  .requiredOption('--tls-cert-file <file>', 'the serving certificate')
+  .requiredOption('--tls-private-key-file <file>', 'its key')
+  .requiredOption('--client-ca-file <file>', 'the CA of clients that may read metrics')
+  .option('--leader-elect <bool>', 'one of several leads', 'true')
+
+async function run(options: Options, { signal, log }: ComponentContext): Promise<void> {
+  const client = connect(options.kubeconfig)
+  const clock = systemClock
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const metrics = schedulerMetrics(registry)
+  const server = await serveComponent(
+    {
+      address: options.bindAddress,
+      port: options.securePort,
+      certFile: options.tlsCertFile,
+      keyFile: options.tlsPrivateKeyFile,
+      clientCaFile: options.clientCaFile,
+      metrics: registry,
+    },
+    signal,
+  )
+  const recorder = new EventRecorder({ client, component: 'default-scheduler', log, clock })
+  inBackground(log, 'writing events', recorder.run(signal), signal)
+
+  const lead = async (leading: AbortSignal) => {
+    const kv = await etcd(options)
+    const prefix = `${options.etcdPrefix.replace(/\/+$/, '')}/`
+    const informers = new Informers({ source: def => kvWatchSource(kv, prefix, def), log, clock })
+    const scheduler = new Scheduler({
+      name: 'default-scheduler',
+      plugins: defaultPlugins,
+      pods: informers.of(pods),
+      nodes: informers.of(nodes),
+      client,
+      recorder,
+      metrics,
+      clock,
+      log,
+    })
+    try {
+      await Promise.all([informers.run(leading), scheduler.run(leading)])
+    } finally {
+      kv.close()
+    }
+  }
+  if (options.leaderElect === 'false') await lead(signal)
+  else {
+    const identity = `${hostname()}_${randomUUID()}`
+    const lease = { namespace: 'kube-system', name: 'kube-scheduler' }
+    await runAsLeader({ client, lease, identity, log, events: recorder, clock }, lead, signal)
+  }
+  await server.closed
+}
+
+async function etcd({ etcdServers, etcdCafile, etcdCertfile, etcdKeyfile }: Options) {
+  const pem = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined)
+  const [ca, cert, key] = await Promise.all([pem(etcdCafile), pem(etcdCertfile), pem(etcdKeyfile)])
+  return connectEtcd({
+    endpoints: etcdServers.split(','),
+    ...(ca ? { ca } : {}),
+    ...(cert && key ? { cert, key } : {}),
+  })
+}
+
+await runComponent<Options>(program, run)
