@@ -1,5 +1,6 @@
 // The order of admission: mutating steps from top to bottom, then validating ones.
 
+import { serviceAllocation } from '../allocators/service-allocation.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RuleResolver } from '../authz/rbac.ts'
 import type { StorageContext } from '../context.ts'
@@ -26,5 +27,7 @@ export function admissionPlugins(context: AdmissionContext): AdmissionPlugin[] {
     priority(context),
     defaultTolerationSeconds,
     rbacEscalation(context),
+    // Last of those that change objects: what is reserved depends on what all others made of the Service.
+    serviceAllocation(context),
   ]
 }

@@ -1,0 +1,63 @@
+// What a Service needs to be given, and what it has. Pure.
+
+import type { Service } from '../../kinds/core/service.ts'
+
+export type ServiceSpec = NonNullable<Service['spec']>
+
+/** Neither an alias of an outside name nor one without address. */
+export function needsClusterIp(spec: ServiceSpec | undefined): boolean {
+  return spec !== undefined && spec.type !== 'ExternalName' && !isHeadless(spec)
+}
+
+export function isHeadless(spec: ServiceSpec): boolean {
+  return spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None'
+}
+
+export function needsNodePorts(spec: ServiceSpec | undefined): boolean {
+  if (spec?.type === 'NodePort') return true
+  return spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false
+}
+
+export function needsHealthCheckPort(spec: ServiceSpec | undefined): boolean {
+  return spec?.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
+}
+
+export function addressesOf(spec: ServiceSpec | undefined): string[] {
+  if (!spec || !needsClusterIp(spec)) return []
+  const all = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])
+  return all.filter(address => address !== '' && address !== 'None')
+}
+
+/** Each once: TCP and UDP may share one. */
+export function nodePortsOf(spec: ServiceSpec | undefined): number[] {
+  if (!spec || !['NodePort', 'LoadBalancer'].includes(spec.type ?? '')) return []
+  const ports = (spec.ports ?? []).map(({ nodePort }) => nodePort ?? 0)
+  return [...new Set([...ports, spec.healthCheckNodePort ?? 0])].filter(port => port !== 0)
+}
+
+/** An update that leaves out what was given before keeps it. */
+export function keepAllocated(spec: ServiceSpec, old: ServiceSpec | undefined): void {
+  if (!old) return
+  if (needsClusterIp(spec) && needsClusterIp(old)) {
+    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
+    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs) {
+      spec.clusterIPs = [...old.clusterIPs]
+    }
+  }
+  if (needsNodePorts(spec) && needsNodePorts(old)) keepNodePorts(spec, old)
+  if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && old.healthCheckNodePort) {
+    spec.healthCheckNodePort ||= old.healthCheckNodePort
+  }
+}
+
+function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
+  const keyOf = ({ protocol = 'TCP', port }: { protocol?: string; port: number }) => `${protocol}/${port}`
+  const given = new Map((old.ports ?? []).map(port => [keyOf(port), port.nodePort]))
+  const used = new Set((spec.ports ?? []).map(({ nodePort }) => nodePort))
+  for (const port of spec.ports ?? []) {
+    const nodePort = given.get(keyOf(port))
+    if (port.nodePort || !nodePort || used.has(nodePort)) continue
+    port.nodePort = nodePort
+    used.add(nodePort)
+  }
+}
