@@ -1,0 +1,52 @@
+// The server, read top to bottom: every request passes these filters in this order.
+
+import { noSuchPath } from '../api/errors.ts'
+import { withImpersonation } from './authn/impersonation.ts'
+import { chain, type Handler } from './chain.ts'
+import type { ServerContext } from './context.ts'
+import { discovery } from './discovery.ts'
+import { dispatch } from './dispatch.ts'
+import { withAuditId } from './filters/audit-id.ts'
+import { withAuthentication } from './filters/authentication.ts'
+import { withAuthorization } from './filters/authorization.ts'
+import { mapErrors } from './filters/errors.ts'
+import { maxInFlight } from './filters/max-in-flight.ts'
+import { withMetrics } from './filters/metrics.ts'
+import { withTimeout } from './filters/timeout.ts'
+import { withWarnings } from './filters/warnings.ts'
+import type { Metrics } from './metrics.ts'
+import type { Routes } from './routes.ts'
+
+export interface ChainOptions {
+  context: ServerContext
+  metrics: Metrics
+  /** Loaded when the first path outside the resource API is asked for. */
+  routes: () => Promise<Routes>
+}
+
+export function apiChain({ context, metrics, routes }: ChainOptions): Handler {
+  const { config, clock, log } = context
+  return chain(
+    [
+      withAuditId,
+      withMetrics(metrics, clock),
+      withWarnings,
+      mapErrors(log),
+      withTimeout({ timeoutMs: config.requestTimeoutMs, clock }),
+      withAuthentication(context.authenticator),
+      withImpersonation(context.authorizer),
+      maxInFlight({ readOnly: config.maxRequestsInFlight, mutating: config.maxMutatingRequestsInFlight }, metrics),
+      withAuthorization(context.authorizer),
+    ],
+    dispatch(context, otherPaths(context, routes)),
+  )
+}
+
+function otherPaths({ registry, config }: ServerContext, routes: ChainOptions['routes']): Handler {
+  return async request => {
+    const answer = discovery(request, registry, `${config.advertiseAddress}:${config.securePort}`)
+    if (answer) return answer
+    if (request.upgrade) throw noSuchPath()
+    return (await routes())(request)
+  }
+}

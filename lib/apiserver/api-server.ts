@@ -1,0 +1,127 @@
+// An API server from its parts: it listens at once, and is ready when its cache is filled and what must stand in every
+// cluster stands there.
+
+import type { ResourceDefinition } from '../api/resource.ts'
+import { runCompactor } from '../storage/compactor.ts'
+import type { Kv } from '../storage/kv.ts'
+import { Store } from '../storage/store.ts'
+import { aborted, inBackground } from '../util/async.ts'
+import { backoffMs } from '../util/backoff.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import type { Logger } from '../util/log.ts'
+import { admissionPlugins } from './admission/index.ts'
+import { apiChain } from './api-chain.ts'
+import { authentication } from './authn/index.ts'
+import { authorization } from './authz/index.ts'
+import { bootstrap, keepReachable } from './bootstrap/index.ts'
+import type { ServerConfig, ServerContext, StorageContext } from './context.ts'
+import { createMetrics } from './metrics.ts'
+import { Registry } from './registry.ts'
+import { reviews } from './reviews/index.ts'
+import type { Routes } from './routes.ts'
+import { Server } from './server.ts'
+import { healthChecks, type Progress } from './server-health.ts'
+import { WatchCache } from './watch-cache.ts'
+
+export interface ApiServerOptions {
+  kv: Kv
+  /** `/registry/` */
+  prefix: string
+  kinds: Iterable<ResourceDefinition>
+  config: ServerConfig
+  /** 0: any port; `config.securePort` is then set to the one taken. */
+  listen: { host: string; port: number; cert: string; key: string }
+  log: Logger
+  clock?: Clock
+}
+
+export interface ApiServer {
+  port: number
+  context: ServerContext
+  /** Resolves when /readyz would say ok. */
+  ready(signal?: AbortSignal): Promise<void>
+  /** Resolves when the signal was aborted and everything under way has ended. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** Listens when it resolves; does nothing else before `run`. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { kv, prefix, config, listen, log, clock = systemClock } = options
+  const storage: StorageContext = {
+    registry: new Registry([...options.kinds, ...reviews.map(({ resource }) => resource)]),
+    cache: new WatchCache({ kv, prefix, log }),
+    store: new Store({ kv, prefix }),
+    clock,
+    log,
+    config,
+  }
+  const authz = authorization(storage)
+  const { authorizer, rulesFor } = authz
+  const context: ServerContext = {
+    ...storage,
+    ...authentication(storage),
+    authorizer,
+    rulesFor,
+    admission: admissionPlugins({ ...storage, authorizer, rulesFor }),
+  }
+  const progress: Progress = { isBootstrapped: false, isShuttingDown: false }
+  const server = new Server({
+    ...listen,
+    clientCas: clientCas(config),
+    handler: handler(context, progress),
+    log,
+    clock,
+  })
+  await server.listen()
+  config.securePort ||= server.port
+  const bootstrapped = Promise.withResolvers<void>()
+  return {
+    port: server.port,
+    context,
+    ready: () => bootstrapped.promise,
+    async run(signal) {
+      inBackground(log, 'the watch cache', context.cache.run(signal), signal)
+      inBackground(log, 'the authorizer', authz.run(signal), signal)
+      inBackground(log, 'the compactor', runCompactor({ kv, log, clock }, signal), signal)
+      inBackground(log, 'the bootstrap', start(context, progress, signal).then(bootstrapped.resolve), signal)
+      await aborted(signal)
+      progress.isShuttingDown = true
+      await server.close(config.shutdownTimeoutMs)
+    },
+  }
+}
+
+function clientCas({ clientCa, requestHeader }: ServerConfig): string[] {
+  return [clientCa, requestHeader?.ca].filter(ca => ca !== undefined)
+}
+
+function handler(context: ServerContext, progress: Progress) {
+  const metrics = createMetrics()
+  let loaded: Promise<Routes> | undefined
+  const load = async () => {
+    const { routes } = await import('./routes.ts')
+    return routes({ checks: healthChecks(context, progress), metrics })
+  }
+  const routes = () => {
+    loaded ??= load()
+    return loaded
+  }
+  return apiChain({ context, metrics, routes })
+}
+
+/** Tried again until it works: etcd may come later than we do. */
+async function start(context: ServerContext, progress: Progress, signal: AbortSignal): Promise<void> {
+  const { cache, clock, log } = context
+  await cache.ready(signal)
+  for (let attempt = 0; !progress.isBootstrapped; attempt++) {
+    try {
+      await bootstrap(context)
+      progress.isBootstrapped = true
+    } catch (error) {
+      log.warn({ err: error }, 'what every cluster needs could not be written yet')
+      await clock.sleep(backoffMs(attempt, { initialMs: 100, maxMs: 5000 }), signal)
+    }
+  }
+  log.info('ready')
+  inBackground(log, 'keeping the service kubernetes', keepReachable(context, signal), signal)
+}

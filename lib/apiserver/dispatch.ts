@@ -1,0 +1,80 @@
+// From a path to the handler of its verb. Whatever is no resource goes on to `other`.
+
+import { noSuchPath, StatusError } from '../api/errors.ts'
+import type { ResourceDefinition } from '../api/resource.ts'
+import type { ApiRequest, ApiResponse, Handler } from './chain.ts'
+import type { ServerContext } from './context.ts'
+import { create } from './handlers/create.ts'
+import { del } from './handlers/delete.ts'
+import { deleteCollection } from './handlers/delete-collection.ts'
+import { get } from './handlers/get.ts'
+import { list } from './handlers/list.ts'
+import { patch } from './handlers/patch.ts'
+import { update } from './handlers/update.ts'
+import { watch } from './handlers/watch.ts'
+import { negotiateOutput } from './negotiate.ts'
+import type { RequestInfo } from './request-info.ts'
+import type { ResourceHandler } from './resource-request.ts'
+import { subresourceRoute } from './served-subresources.ts'
+
+const onCollection: Record<string, ResourceHandler> = { list, watch, create, deletecollection: deleteCollection }
+const onObject: Record<string, ResourceHandler> = { get, update, patch, delete: del, watch }
+
+export function dispatch(context: ServerContext, other: Handler): Handler {
+  return async request => {
+    const { info } = request
+    if (!info.isResourceRequest) return other(request)
+    const def = context.registry.find(info.apiGroup, info.apiVersion, info.resource)
+    if (!def || !isAddressable(def, request)) throw noSuchPath()
+    if (info.subresource !== '') return toSubresource(context, def, request)
+    const handler = handlerFor(def, request)
+    const isServed = def.verbs?.includes(info.verb) ?? true
+    if (!handler || !isServed) throw methodNotAllowed()
+    return handler({ request, def, context, subresource: '', output: negotiateOutput(request, mediaFor(info)) })
+  }
+}
+
+/** Over all namespaces one can only read. */
+function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandler | undefined {
+  const { verb, namespace } = request.info
+  if (def.scope === 'Namespaced' && namespace === '' && verb !== 'list' && verb !== 'watch') return undefined
+  return (hasName(request) ? onObject : onCollection)[verb]
+}
+
+/** A name in the path; a list's or watch's name may also come from its field selector. */
+function hasName({ info, path }: ApiRequest): boolean {
+  return info.name !== '' && info.verb !== 'list' && (info.verb !== 'watch' || path.endsWith(`/${info.name}`))
+}
+
+/** Watches are framed by lines, which YAML cannot be. */
+function mediaFor(info: RequestInfo) {
+  return info.verb === 'watch' ? (['application/json'] as const) : undefined
+}
+
+/** An object of a namespaced kind is only found in its namespace, and a cluster's never in one. */
+function isAddressable(def: ResourceDefinition, { info, path }: ApiRequest): boolean {
+  if (def.scope === 'Cluster') return info.namespace === '' || info.resource === 'namespaces'
+  return info.namespace !== '' || isAllNamespaces(path, info)
+}
+
+function isAllNamespaces(path: string, info: RequestInfo): boolean {
+  return path.endsWith(`/${info.resource}`)
+}
+
+function toSubresource(context: ServerContext, def: ResourceDefinition, request: ApiRequest): Promise<ApiResponse> {
+  const { subresource, verb } = request.info
+  const route = subresourceRoute(def, subresource)
+  if (route) {
+    if (!(route.verbs as string[]).includes(verb)) throw methodNotAllowed()
+    return route.handle(request, context)
+  }
+  const view = def.subresources?.[subresource]
+  if (!view) throw noSuchPath()
+  const handler = onObject[verb]
+  if (!handler || !(view.verbs as string[]).includes(verb)) throw methodNotAllowed()
+  return handler({ request, def, context, subresource, output: negotiateOutput(request) })
+}
+
+function methodNotAllowed(): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}

@@ -1,0 +1,70 @@
+// The three kinds of patch, each read once and then applied as often as needed. A patch that cannot be read is a bad
+// request; one that cannot be applied is an error in the request, in upstream's general words.
+
+import { badRequest, StatusError, tooLarge } from '../../api/errors.ts'
+import { isObject, type Json, type JsonObject, PatchError } from '../../patch/json.ts'
+import { jsonPatch, maxOperations, parseJsonPatch } from '../../patch/json-patch.ts'
+import { mergePatch } from '../../patch/merge-patch.ts'
+import { strategicMerge } from '../../patch/strategic-merge.ts'
+import type { Schema } from '../../schema/schema.ts'
+import type { ApiRequest } from '../chain.ts'
+import { goJsonError } from '../go-json.ts'
+
+export const patchMediaTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+] as const
+
+export type PatchMediaType = (typeof patchMediaTypes)[number]
+
+/** The function that applies the patch; it does not change what it is given. */
+export async function readPatch(
+  request: ApiRequest,
+  type: PatchMediaType,
+  schema: Schema,
+): Promise<(object: JsonObject) => Json> {
+  const document = parsed((await request.body()).toString('utf8'))
+  if (type === 'application/json-patch+json') return jsonPatcher(document)
+  if (!isObject(document)) {
+    const what = Array.isArray(document) ? 'array' : document === null ? 'null' : typeof document
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
+    )
+  }
+  if (type === 'application/merge-patch+json') return object => mergePatch(object, document)
+  return object => applied(() => strategicMerge(object, document, schema), asBadRequest)
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badRequest(`error decoding patch: ${goJsonError(text)}`)
+  }
+}
+
+function jsonPatcher(document: Json): (object: JsonObject) => Json {
+  if (Array.isArray(document) && document.length > maxOperations) {
+    const count = document.length
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${count}`)
+  }
+  const operations = applied(() => parseJsonPatch(document), asBadRequest)
+  return object => applied(() => jsonPatch(object, operations), asUnprocessable)
+}
+
+function applied<T>(apply: () => T, asStatus: (error: PatchError) => StatusError): T {
+  try {
+    return apply()
+  } catch (error) {
+    throw error instanceof PatchError ? asStatus(error) : error
+  }
+}
+
+function asBadRequest(error: PatchError): StatusError {
+  return badRequest(error.message)
+}
+
+function asUnprocessable(cause: PatchError): StatusError {
+  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}, cause)
+}

@@ -1,0 +1,117 @@
+// The way of every change of a stored object, by PUT, PATCH or a subresource: from the current object to the new one,
+// tried again while others write in between.
+
+import { conflict, staleVersion } from '../../api/errors.ts'
+import { invalid, invalidObject } from '../../api/field-errors.ts'
+import type { KubeObject, ObjectKey } from '../../api/meta.ts'
+import { apiVersionOf, type ResourceDefinition, storageKey } from '../../api/resource.ts'
+import type { CacheEntry } from '../../storage/entry.ts'
+import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
+import type { ServerContext } from '../context.ts'
+import { keepSystemMetadata, specChanged } from '../object-meta.ts'
+import { validateUpdate } from '../validate-object.ts'
+import { isFinished } from './deletion.ts'
+import type { Written } from './written.ts'
+
+export interface UpdateWrite extends WriteContext {
+  key: ObjectKey
+  /** The new object from the current one, which must not be changed. Called again when the object has moved on. */
+  change(current: KubeObject): KubeObject | Promise<KubeObject>
+}
+
+/** undefined when there is no such object. Throws StatusError. */
+export function updateObject(context: ServerContext, write: UpdateWrite): Promise<Written | undefined> {
+  return withAdmission(context.admission, write.dryRun, admission =>
+    write.dryRun ? dryRun(context, write, admission) : stored(context, write, admission),
+  )
+}
+
+/** Thrown by a change that leaves nothing: the last finalizer of an object in deletion is gone. */
+class NothingLeft extends Error {
+  readonly entry: CacheEntry
+  readonly object: KubeObject
+
+  constructor(entry: CacheEntry, object: KubeObject) {
+    super('nothing is left of the object')
+    this.entry = entry
+    this.object = object
+  }
+}
+
+async function stored(
+  context: ServerContext,
+  write: UpdateWrite,
+  admission: AdmissionRun,
+): Promise<Written | undefined> {
+  const key = storageKey(write.def, write.key)
+  const change = async (current: KubeObject, entry: CacheEntry) => {
+    const object = await changed(write, current, admission)
+    if (isFinished(write.def, object)) throw new NothingLeft(entry, object)
+    return object
+  }
+  for (let cached = context.cache.get(key); ; cached = undefined) {
+    try {
+      const entry = await context.store.update(key, change, { cached, ...write.def.storage })
+      return entry && { entry }
+    } catch (error) {
+      if (!(error instanceof NothingLeft)) throw error
+      const removed = await context.store.delete(key, error.entry.revision)
+      if (removed.ok) return { object: error.object }
+    }
+  }
+}
+
+async function dryRun(
+  context: ServerContext,
+  write: UpdateWrite,
+  admission: AdmissionRun,
+): Promise<Written | undefined> {
+  const entry = await context.store.get(storageKey(write.def, write.key))
+  return entry && { object: await changed(write, entry.object, admission) }
+}
+
+async function changed(write: UpdateWrite, current: KubeObject, admission: AdmissionRun): Promise<KubeObject> {
+  const { def } = write
+  const object = await write.change(current)
+  checkVersion(def, object, current)
+  await admission.mutate(admissionRequest(write, 'UPDATE', write.key, { object, oldObject: current }))
+  prepare(write, object, current)
+  const errors = validateUpdate(def, write.subresource, object, current)
+  if (errors.length > 0) throw invalidObject(def, write.key.name, errors)
+  write.warnings.push(...(def.strategy?.warnings?.(object, current) ?? []))
+  await admission.validate(object)
+  return object
+}
+
+/** The writer must have seen the current object, if it says what it has seen. */
+function checkVersion(def: ResourceDefinition, { metadata }: KubeObject, current: KubeObject): void {
+  const name = current.metadata.name ?? ''
+  if (metadata.uid && metadata.uid !== current.metadata.uid) {
+    const key = `/registry/${storageKey(def, current.metadata as { name: string })}`
+    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`
+    throw conflict(
+      def,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+    )
+  }
+  const isUnconditional = !metadata.resourceVersion || metadata.resourceVersion === '0'
+  if (isUnconditional && def.strategy?.allowUnconditionalUpdate === false) {
+    throw invalidObject(def, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
+  }
+  if (!isUnconditional && metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(def, name)
+}
+
+function prepare({ def, subresource }: UpdateWrite, object: KubeObject, current: KubeObject): void {
+  object.apiVersion = apiVersionOf(def)
+  object.kind = def.kind
+  keepSystemMetadata(object.metadata, current.metadata)
+  object.metadata.resourceVersion = current.metadata.resourceVersion as string
+  const view = subresource ? def.subresources?.[subresource] : undefined
+  if (subresource) view?.prepareForUpdate?.(object, current)
+  else def.strategy?.prepareForUpdate?.(object, current)
+  const { generation } = current.metadata
+  if (def.tracksGeneration && object.metadata.generation === generation && specChanged(object, current)) {
+    object.metadata.generation = (generation ?? 0) + 1
+  }
+}

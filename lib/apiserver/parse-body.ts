@@ -1,0 +1,50 @@
+// A body as a JSON object, whether it came as JSON or YAML, with upstream's words for what cannot be read.
+
+import { badRequest } from '../api/errors.ts'
+import type { ApiRequest } from './chain.ts'
+import { goJsonError } from './go-json.ts'
+import { type Media, negotiateInput } from './negotiate.ts'
+
+/** `kind` is what is expected, for the error. Throws BadRequest and UnsupportedMediaType. */
+export async function parseBody(request: ApiRequest, body: Buffer, kind: string): Promise<Record<string, unknown>> {
+  const media = negotiateInput(request)
+  const value = await parsed(media, body, kind)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
+  const why = `json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
+  throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
+}
+
+async function parsed(media: Media, body: Buffer, kind: string): Promise<unknown> {
+  const text = body.toString('utf8')
+  if (media === 'application/yaml') return fromYaml(text, body, kind)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${goJsonError(text)}`, body)
+  }
+}
+
+async function fromYaml(text: string, body: Buffer, kind: string): Promise<unknown> {
+  const { parseYaml } = await import('./yaml.ts')
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    const [first = ''] = (error as Error).message.split('\n')
+    throw unrecognized(kind, `error converting YAML to JSON: yaml: ${first}`, body)
+  }
+}
+
+function unrecognized(kind: string, why: string, body: Buffer) {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`)
+}
+
+const summaryBytes = 30
+
+/** The beginning of the body: as it is when it looks like JSON, else in hexadecimal. */
+function summary(body: Buffer): string {
+  if (body.length === 0) return '<empty>'
+  const head = body.subarray(0, summaryBytes)
+  const shown = body[0] === 0x7b ? head.toString('utf8') : head.toString('hex')
+  return body.length > summaryBytes ? `${shown} ...` : shown
+}

@@ -1,0 +1,85 @@
+// Every path that is no resource and no discovery: health, version, metrics, OpenAPI. An express application, loaded when
+// it is first needed, behind the same filters as everything else.
+
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import express, { type Express, type Request, type Response } from 'express'
+import type { ApiRequest, ApiResponse, RawRequest, RawResponse } from './chain.ts'
+import { type HealthCheck, type HealthPath, healthAnswer } from './health.ts'
+import type { Metrics } from './metrics.ts'
+import { versionInfo } from './version.ts'
+
+export interface RouteContext {
+  checks: readonly HealthCheck[]
+  metrics: Metrics
+}
+
+export type Routes = (request: ApiRequest) => ApiResponse
+
+export function routes({ checks, metrics }: RouteContext): Routes {
+  const app = application()
+  for (const path of ['healthz', 'livez', 'readyz'] as const) health(app, checks, path)
+  app.get('/version', (_, response) => void response.json(versionInfo()))
+  app.get('/metrics', async (_, response) => {
+    response.setHeader('content-type', metrics.registry.contentType)
+    response.end(await metrics.registry.metrics())
+  })
+  app.get('/', (_, response) => void response.json({ paths: pathsOf(app) }))
+  return takeover(app)
+}
+
+function application(): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  return app
+}
+
+function health(app: Express, checks: readonly HealthCheck[], path: HealthPath): void {
+  const answer = async (request: Request, response: Response) => {
+    const only = ([request.params.check ?? []].flat() as string[]).join('/')
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+    const {
+      status = 404,
+      headers = {},
+      body = '404 page not found\n',
+    } = (await healthAnswer(checks, path, query, only || undefined)) ?? {}
+    response.writeHead(status, headers)
+    response.end(body)
+  }
+  app.get(`/${path}`, answer)
+  app.get(`/${path}/*check`, answer)
+}
+
+function pathsOf(app: Express): string[] {
+  const own = app.router.stack.map(layer => layer.route?.path).filter(path => path !== undefined)
+  return ['/api', '/apis', ...own.filter(path => !path.includes('*') && path !== '/')].sort()
+}
+
+/**
+ * Express gives requests and responses prototypes of its own, which are HTTP/1.1's: for HTTP/2 they need others with the
+ * same methods over HTTP/2's.
+ */
+function takeover(app: Express): Routes {
+  const http1 = { request: app.request, response: app.response }
+  const http2 = {
+    request: over(app.request, Http2ServerRequest.prototype, IncomingMessage.prototype) as typeof app.request,
+    response: over(app.response, Http2ServerResponse.prototype, ServerResponse.prototype) as typeof app.response,
+  }
+  return () => ({
+    status: 200,
+    takeover(request: RawRequest, response?: RawResponse) {
+      const { request: requestPrototype, response: responsePrototype } = request.stream ? http2 : http1
+      app.request = requestPrototype
+      app.response = responsePrototype
+      app(request, response as RawResponse)
+    },
+  })
+}
+
+/** A copy of express' prototype chain down to `from`, on top of `onto`. */
+function over(prototype: object, onto: object, from: object): object {
+  if (prototype === from) return onto
+  const parent = Object.getPrototypeOf(prototype) as object
+  return Object.create(over(parent, onto, from), Object.getOwnPropertyDescriptors(prototype))
+}

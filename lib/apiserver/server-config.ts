@@ -1,0 +1,22 @@
+// The configuration where flags say nothing: upstream's defaults.
+
+import type { ServerConfig } from './context.ts'
+
+type Given = Pick<ServerConfig, 'serviceAccount' | 'advertiseAddress'> & Partial<ServerConfig>
+
+export function serverConfig(given: Given): ServerConfig {
+  return {
+    anonymousAuth: true,
+    authorizationModes: ['Node', 'RBAC'],
+    serviceClusterIpRange: '10.96.0.0/12',
+    serviceNodePortRange: { from: 30000, to: 32767 },
+    securePort: 0,
+    kubelet: {},
+    maxRequestsInFlight: 400,
+    maxMutatingRequestsInFlight: 200,
+    requestTimeoutMs: 60_000,
+    minRequestTimeoutMs: 1_800_000,
+    shutdownTimeoutMs: 10_000,
+    ...given,
+  }
+}
