@@ -3,7 +3,6 @@
 
 import { rfc3339 } from '../util/clock.ts'
 import { current, newest, type Observed } from './observed.ts'
-import { isDone, isStarted } from './pod-actions.ts'
 import {
   type ApiContainerStatus,
   type ContainerState,
@@ -13,6 +12,7 @@ import {
   type PodContainer,
   shouldRestart,
 } from './pod.ts'
+import { isDone, isStarted } from './pod-actions.ts'
 import { backOffAfter, formatDelay, restartAtMs } from './restart-back-off.ts'
 import type { ContainerStatus } from './runtime/runtime.ts'
 
@@ -189,8 +189,7 @@ function lostState(old: ApiContainerStatus | undefined): ContainerState | undefi
     terminated: {
       exitCode: lostExitCode,
       reason: 'ContainerStatusUnknown',
-      message:
-        'The container could not be located when the pod was deleted.  The container used to be Running',
+      message: 'The container could not be located when the pod was deleted.  The container used to be Running',
       ...(old.containerID ? { containerID: old.containerID } : {}),
     },
   }

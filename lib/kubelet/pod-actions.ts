@@ -1,6 +1,7 @@
 // What to do next for a pod: a pure decision from its specification and what is observed. It is level-based: carried
 // out or not, the next decision starts from what is then observed.
 
+import { current, newest, type Observed, readySandbox } from './observed.ts'
 import {
   appContainersOf,
   type Container,
@@ -14,7 +15,6 @@ import {
   type PodContainer,
   shouldRestart,
 } from './pod.ts'
-import { current, newest, type Observed, readySandbox } from './observed.ts'
 import { nextBackOff, restartAtMs } from './restart-back-off.ts'
 import type { ContainerStatus } from './runtime/runtime.ts'
 

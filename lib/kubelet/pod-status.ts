@@ -66,7 +66,8 @@ function phaseOf(pod: Pod, inits: ApiContainerStatus[], apps: ApiContainerStatus
   if (known === 'Succeeded' || known === 'Failed') return known
   const policy = pod.spec?.restartPolicy ?? 'Always'
   const failed = (status: ApiContainerStatus) => (exitCodeOf(status) ?? 0) !== 0
-  if (initContainersOf(pod).some(({ kind, spec }) => kind === 'init' && isOut(spec.name, inits, policy))) return 'Failed'
+  if (initContainersOf(pod).some(({ kind, spec }) => kind === 'init' && isOut(spec.name, inits, policy)))
+    return 'Failed'
   const stopped = apps.filter(status => exitCodeOf(status) !== undefined)
   const running = apps.filter(status => status.state?.running)
   if (ended) return stopped.length === apps.length && !stopped.some(failed) ? 'Succeeded' : 'Failed'
