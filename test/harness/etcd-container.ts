@@ -3,7 +3,9 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { GenericContainer } from 'testcontainers'
+import { connectEtcd } from '../../lib/storage/etcd-kv.ts'
 import type { EtcdServer, ServerTls } from './etcd.ts'
+import { eventually } from './eventually.ts'
 
 const IMAGE = process.env.BINNACLE_ETCD_IMAGE ?? 'quay.io/coreos/etcd:v3.5.21'
 const TLS_DIR = '/etc/etcd-tls'
@@ -26,7 +28,7 @@ function loadTestcontainers() {
 }
 
 export async function startEtcdContainer(tls?: ServerTls): Promise<EtcdServer> {
-  const { GenericContainer, Wait } = await loadTestcontainers()
+  const { GenericContainer, Wait, getContainerRuntimeClient } = await loadTestcontainers()
   const port = await freePort()
   const container = await withTls(new GenericContainer(IMAGE), tls)
     // A port of our choosing stays the same over a restart.
@@ -35,16 +37,34 @@ export async function startEtcdContainer(tls?: ServerTls): Promise<EtcdServer> {
     .withCommand(flags(tls))
     .withWaitStrategy(Wait.forLogMessage(/serving client traffic/))
     .start()
+  const runtime = await getContainerRuntimeClient()
+  const handle = runtime.container.getById(container.getId())
   return {
     port,
     pid: undefined,
     kill: async () => {
-      await container.stop({ timeout: 0, remove: false })
+      await handle.kill()
+      await handle.wait()
     },
-    restart: () => container.restart({ timeout: 0 }),
+    // Not testcontainers' own restart: that waits for a line in the log which it has read past.
+    restart: async () => {
+      if ((await handle.inspect()).State.Running) await handle.stop()
+      await handle.start()
+      await answer(port, tls)
+    },
     stop: async () => {
       await container.stop({ timeout: 0, remove: true, removeVolumes: true })
     },
+  }
+}
+
+async function answer(port: number, tls: ServerTls | undefined): Promise<void> {
+  const credentials = tls ? { ca: tls.ca, ...tls.client } : {}
+  const kv = connectEtcd({ endpoints: [`${tls ? 'https' : 'http'}://127.0.0.1:${port}`], ...credentials })
+  try {
+    await eventually(() => kv.get('health'), { timeoutMs: 30_000 })
+  } finally {
+    kv.close()
   }
 }
 
