@@ -4,6 +4,7 @@ import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { questionErrors } from './access-attributes.ts'
 
 export type SelfSubjectAccessReview = Kube<V1SelfSubjectAccessReview>
 
@@ -17,4 +18,5 @@ export const selfSubjectAccessReviews: ResourceDefinition<SelfSubjectAccessRevie
     return builtinSchema('V1SelfSubjectAccessReview')
   },
   verbs: ['create'],
+  strategy: { validate: ({ spec }) => questionErrors(spec) },
 }

@@ -4,6 +4,7 @@ import type { V1SubjectAccessReview } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { questionErrors, subjectErrors } from './access-attributes.ts'
 
 export type SubjectAccessReview = Kube<V1SubjectAccessReview>
 
@@ -17,4 +18,5 @@ export const subjectAccessReviews: ResourceDefinition<SubjectAccessReview> = {
     return builtinSchema('V1SubjectAccessReview')
   },
   verbs: ['create'],
+  strategy: { validate: ({ spec }) => [...questionErrors(spec), ...subjectErrors(spec)] },
 }
