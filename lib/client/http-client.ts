@@ -204,8 +204,17 @@ class HttpClient implements Client {
     }
   }
 
-  /** Waits and asks again while the server says that it is too busy, as Retry-After tells. */
+  /** A token that is not known any more is replaced once. */
   async #ask(ask: Ask): Promise<TransportAnswer> {
+    const answer = await this.#patiently(ask)
+    if (answer.status !== 401 || !this.#options.onUnauthorized) return answer
+    answer.body.destroy()
+    this.#options.onUnauthorized()
+    return this.#patiently(ask)
+  }
+
+  /** Waits and asks again while the server says that it is too busy, as Retry-After tells. */
+  async #patiently(ask: Ask): Promise<TransportAnswer> {
     for (let retry = 0; ; retry++) {
       const answer = await this.#once(ask)
       const seconds = Number(answer.headers['retry-after'])

@@ -13,6 +13,8 @@ export interface ClientOptions {
   tls?: TlsMaterial | (() => TlsMaterial)
   /** A bearer token, or a function asked at every request. */
   token?: string | (() => string | undefined | Promise<string | undefined>)
+  /** Told when the server did not know the token, before it is asked for once more. */
+  onUnauthorized?: () => void
   /** For requests other than watches. Defaults to 60 s, the API server's own limit. */
   timeoutMs?: number
   userAgent?: string

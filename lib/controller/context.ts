@@ -38,5 +38,7 @@ export interface ControllerEntry {
   name: string
   /** The ServiceAccount in kube-system it acts as: `deployment-controller`. */
   serviceAccount: string
+  /** Who its events come from; defaults to `name`. */
+  eventSource?: string
   make(context: ControllerContext): Controller | undefined
 }

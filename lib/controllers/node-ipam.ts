@@ -9,6 +9,7 @@ import { firstFree } from './node-ipam-range.ts'
 export const nodeIpamController: ControllerEntry = {
   name: 'node-ipam-controller',
   serviceAccount: 'node-controller',
+  eventSource: 'cidrAllocator',
   make: context => (context.options.clusterCidr ? nodeIpam(context, context.options.clusterCidr) : undefined),
 }
 

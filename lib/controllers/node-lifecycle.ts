@@ -25,6 +25,7 @@ import {
 export const nodeLifecycleController: ControllerEntry = {
   name: 'node-lifecycle-controller',
   serviceAccount: 'node-controller',
+  eventSource: 'node-controller',
   make: nodeLifecycle,
 }
 
