@@ -67,7 +67,7 @@ describe('another user', () => {
   })
 
   test('with one gets in, there and no further', async () => {
-    await cluster.kubectl('create', 'rolebinding', 'jane-views', '--clusterrole=view', '--user=jane')
+    await cluster.apply(viewBinding('jane-views', 'User', 'jane'))
     const kubeconfig = join(cluster.stateDir, 'jane.conf')
     expect(await listPods(await issue(authority, jane))).toEqual({ code: 200, message: '' })
     expect((await cluster.kubectlWith({ kubeconfig }, 'get', 'pods')).stderr).toContain('No resources found')
@@ -81,7 +81,7 @@ describe('another user', () => {
   })
 
   test('with a binding of a group gets in', async () => {
-    await cluster.kubectl('create', 'rolebinding', 'ops-view', '--clusterrole=view', '--group=ops')
+    await cluster.apply(viewBinding('ops-view', 'Group', 'ops'))
     expect(
       (await listPods(await issue(authority, { ...jane, commonName: 'joe', organizations: ['a', 'ops'] }))).code,
     ).toBe(200)
@@ -110,6 +110,17 @@ describe('nobody in particular', () => {
     }
   })
 })
+
+function viewBinding(name: string, kind: 'User' | 'Group', subject: string): object {
+  const apiGroup = 'rbac.authorization.k8s.io'
+  return {
+    apiVersion: `${apiGroup}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name, namespace: 'default' },
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'view' },
+    subjects: [{ apiGroup, kind, name: subject }],
+  }
+}
 
 async function curl(url: string): Promise<{ code: number }> {
   const { request } = await import('node:https')

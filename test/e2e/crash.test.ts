@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { deployments } from '../../lib/kinds/apps/deployment.ts'
 import { configMaps } from '../../lib/kinds/core/config-map.ts'
-import { repository, TestCluster } from '../harness/cluster.ts'
+import { deploymentOf, repository, TestCluster } from '../harness/cluster.ts'
 import { eventually } from '../harness/eventually.ts'
 
 let cluster: TestCluster
 beforeAll(async () => {
   cluster = await TestCluster.start()
   await cluster.kubectl('apply', '-f', join(repository, 'deploy/examples/web.yaml'))
-  await cluster.kubectl('create', 'deployment', 'bystander', '--image=binnacle.local/web:1')
+  await cluster.apply(deploymentOf('bystander'))
   await rolledOut('bystander', 1)
   await rolledOut('web', 3)
 }, 240_000)

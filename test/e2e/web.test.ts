@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { deployments } from '../../lib/kinds/apps/deployment.ts'
 import { type Pod, pods } from '../../lib/kinds/core/pod.ts'
-import { repository, TestCluster } from '../harness/cluster.ts'
+import { deploymentOf, repository, TestCluster } from '../harness/cluster.ts'
 import { eventually } from '../harness/eventually.ts'
 
 let cluster: TestCluster
@@ -158,7 +158,7 @@ test('a rollout, and back', async () => {
 }, 120_000)
 
 test('a deployment that cannot start says why', async () => {
-  await cluster.kubectl('create', 'deployment', 'broken', '--image=binnacle.local/no-such-image:1')
+  await cluster.apply(deploymentOf('broken', 'binnacle.local/no-such-image:1'))
   await eventually(async () => /ErrImagePull|ImagePullBackOff/.test(await cluster.kubectl('get', 'pods')), patient)
   await cluster.kubectl('delete', 'deployment', 'broken')
   await cluster.kubectl(

@@ -77,6 +77,12 @@ export class TestCluster {
     return (await this.kubectlWith({}, ...args)).stdout
   }
 
+  /** `kubectl apply` of objects. */
+  async apply(...objects: object[]): Promise<string> {
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+    return (await this.kubectlWith({ input }, 'apply', '-f', '-')).stdout
+  }
+
   /** Throws ExecError with kubectl's words in `stderr`. */
   kubectlWith(
     options: ExecOptions & { kubeconfig?: string },
@@ -125,6 +131,20 @@ export class TestCluster {
       ...[...rules, ...natRules].filter(named).map(line => `rule ${line}`),
       ...cgroupsNamed(clusterName).map(path => `cgroup ${path}`),
     ]
+  }
+}
+
+/** A Deployment of one container that serves HTTP on 8080. */
+export function deploymentOf(name: string, image = 'binnacle.local/web:1'): object {
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name, image }] } },
+    },
   }
 }
 
