@@ -14,6 +14,8 @@ import { clusterRoleBindings } from '../../kinds/rbac/cluster-role-binding.ts'
 import { roles } from '../../kinds/rbac/role.ts'
 import { roleBindings } from '../../kinds/rbac/role-binding.ts'
 import { priorityClasses } from '../../kinds/scheduling/priority-class.ts'
+import { keepRepairing } from '../allocators/repair.ts'
+import { allocatorsOf } from '../allocators/service-allocation.ts'
 import type { StorageContext } from '../context.ts'
 import { ensure } from './ensure.ts'
 import {
@@ -64,7 +66,12 @@ function withMember<K extends string>(member: K) {
   }
 }
 
+/** Runs until the signal is aborted. */
 export async function keepReachable(context: StorageContext, signal: AbortSignal): Promise<void> {
+  await Promise.all([keepEnsuring(context, signal), keepRepairing(context, allocatorsOf(context), signal)])
+}
+
+async function keepEnsuring(context: StorageContext, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await context.clock.sleep(repairEveryMs, signal)
     try {
