@@ -10,6 +10,7 @@ import { deleteCollection } from './handlers/delete-collection.ts'
 import { get } from './handlers/get.ts'
 import { list } from './handlers/list.ts'
 import { patch } from './handlers/patch.ts'
+import { review, reviewOf } from './handlers/review.ts'
 import { update } from './handlers/update.ts'
 import { watch } from './handlers/watch.ts'
 import { negotiateOutput } from './negotiate.ts'
@@ -38,6 +39,7 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
 function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandler | undefined {
   const { verb, namespace } = request.info
   if (def.scope === 'Namespaced' && namespace === '' && verb !== 'list' && verb !== 'watch') return undefined
+  if (verb === 'create' && reviewOf(def)) return review
   return (hasName(request) ? onObject : onCollection)[verb]
 }
 

@@ -3,6 +3,7 @@
 import { badRequest } from '../api/errors.ts'
 import type { KubeObject, ListMeta } from '../api/meta.ts'
 import type { Column, ResourceDefinition } from '../api/resource.ts'
+import { ageColumn, nameColumn } from '../kinds/columns.ts'
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
@@ -66,19 +67,4 @@ export function includeObject(query: URLSearchParams): IncludeObject {
   throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`)
 }
 
-/** For kinds without columns of their own, as upstream's default: the name and when it was created. */
-const defaultColumns: Column<KubeObject>[] = [
-  {
-    name: 'Name',
-    type: 'string',
-    format: 'name',
-    description: 'The name, unique in its namespace.',
-    value: obj => obj.metadata.name ?? '',
-  },
-  {
-    name: 'Created At',
-    type: 'date',
-    description: 'When the object was created.',
-    value: obj => obj.metadata.creationTimestamp ?? '',
-  },
-]
+const defaultColumns: Column<KubeObject>[] = [nameColumn, ageColumn]

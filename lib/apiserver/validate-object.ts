@@ -3,9 +3,11 @@
 import type { FieldError } from '../api/field-errors.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { ResourceDefinition } from '../api/resource.ts'
+import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validation.ts'
 
 export function validateCreate(def: ResourceDefinition, object: KubeObject): FieldError[] {
-  return [...(def.strategy?.validate?.(object) ?? [])]
+  const rules = { isNamespaced: def.scope === 'Namespaced', nameRule: def.strategy?.nameRule }
+  return [...validateObjectMeta(object.metadata, rules), ...(def.strategy?.validate?.(object) ?? [])]
 }
 
 export function validateUpdate(
@@ -14,6 +16,8 @@ export function validateUpdate(
   object: KubeObject,
   old: KubeObject,
 ): FieldError[] {
-  if (subresource) return [...(def.subresources?.[subresource]?.validateUpdate?.(object, old) ?? [])]
-  return [...(def.strategy?.validate?.(object) ?? []), ...(def.strategy?.validateUpdate?.(object, old) ?? [])]
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata)
+  if (subresource) return [...errors, ...(def.subresources?.[subresource]?.validateUpdate?.(object, old) ?? [])]
+  errors.push(...(def.strategy?.validate?.(object) ?? []))
+  return [...errors, ...(def.strategy?.validateUpdate?.(object, old) ?? [])]
 }

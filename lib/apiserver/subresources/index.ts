@@ -2,7 +2,9 @@
 
 import { binding } from './binding.ts'
 import { eviction } from './eviction.ts'
+import { podLog } from './log.ts'
+import { namespaceFinalize } from './namespace-finalize.ts'
 import type { SubresourceRoute } from './subresource.ts'
 import { token } from './token.ts'
 
-export const subresources: SubresourceRoute[] = [binding, eviction, token]
+export const subresources: SubresourceRoute[] = [namespaceFinalize, podLog, binding, eviction, token]
