@@ -1,0 +1,285 @@
+// From a JSON value to an object of a built-in kind, as Go's decoder does it: unknown fields are dropped and reported,
+// null is absent, times, quantities and bytes get their canonical text, and a value of the wrong type is an error in
+// Go's words. One pass, which copies: the result shares nothing with what came in.
+
+import { definitionNames } from './definition-names.ts'
+import { canonicalBase64 } from './go-base64.ts'
+import { inlineStructs, namedTypes } from './go-structs.ts'
+import { canonicalMicroTime, canonicalTime } from './go-time.ts'
+import { canonicalQuantity } from './quantity.ts'
+import type { Schema } from './schema.ts'
+
+export interface DecodeOptions {
+  /** Told of every field the schema does not have: `spec.containers[0].foo`. */
+  onUnknown?(path: string): void
+}
+
+/** What the decoder says of a value it cannot take. The caller says of which object. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError'
+}
+
+type Values = Record<string, unknown>
+
+/** Throws DecodeError. */
+export function decode(schema: Schema, value: unknown, options: DecodeOptions = {}): unknown {
+  return new Decoder(options).decode(schema, value)
+}
+
+class Decoder {
+  readonly #options: DecodeOptions
+  /** Where we are, for messages about unknown fields: names, keys and places in lists. */
+  readonly #path: (string | number)[] = []
+  /** Where we are as Go's decoder says it: names of struct fields only. */
+  readonly #fields: string[] = []
+  /** The struct whose field was last entered, and Go's name for the field's type where it has one. */
+  #struct = ''
+  #namedType: string | undefined
+  /** Go goes on after a value of the wrong type, and reports the first. */
+  #mismatch: DecodeError | undefined
+
+  constructor(options: DecodeOptions) {
+    this.#options = options
+  }
+
+  decode(schema: Schema, value: unknown): unknown {
+    const decoded = this.#value(schema, value)
+    if (this.#mismatch) throw this.#mismatch
+    return decoded
+  }
+
+  #value(schema: Schema, value: unknown): unknown {
+    if (value === null || value === undefined) return zero(schema)
+    if (schema.intOrString) return this.#intOrString(value)
+    switch (schema.type) {
+      case 'object':
+        return this.#object(schema, value)
+      case 'array':
+        return this.#array(schema, value)
+      case 'string':
+        return this.#string(schema, value)
+      case 'integer':
+        return this.#integer(schema, value)
+      case 'number':
+      case 'boolean':
+        return typeof value === schema.type ? value : this.#wrongType(schema, value)
+      default:
+        return copy(value)
+    }
+  }
+
+  #object(schema: Schema, value: unknown): unknown {
+    if (!isObject(value)) return this.#wrongType(schema, value)
+    if (schema.properties) return this.#fieldsOf(schema, schema.properties, value)
+    return schema.additionalProperties ? this.#map(schema.additionalProperties, value) : copy(value)
+  }
+
+  #fieldsOf(schema: Schema, properties: Record<string, Schema>, value: Values): Values {
+    const result: Values = {}
+    const outer = this.#struct
+    const inline = inlineStructs[schema.name ?? '']
+    const struct = structName(schema)
+    for (const name of Object.keys(value)) {
+      const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+      if (!property) {
+        this.#unknown(schema, name, value[name], result)
+        continue
+      }
+      this.#struct = struct
+      this.#namedType = namedTypes.get(`${schema.name}.${name}`)
+      const depth = this.#fields.length
+      const embedded = inline?.fields.has(name) ? inline.name : undefined
+      if (embedded) this.#fields.push(embedded)
+      this.#fields.push(name)
+      this.#path.push(name)
+      const decoded = value[name] === null ? undefined : this.#value(property, value[name])
+      this.#path.pop()
+      this.#fields.length = depth
+      if (decoded !== undefined && !isLeftOut(schema, name, property, decoded)) result[name] = decoded
+    }
+    this.#struct = outer
+    return result
+  }
+
+  #unknown(schema: Schema, name: string, value: unknown, result: Values): void {
+    if (schema.preserveUnknownFields) setMember(result, name, copy(value))
+    else this.#options.onUnknown?.(pathText([...this.#path, name]))
+  }
+
+  #map(values: Schema, value: Values): Values {
+    const result: Values = {}
+    for (const key of Object.keys(value)) {
+      this.#path.push(key)
+      setMember(result, key, this.#value(values, value[key]))
+      this.#path.pop()
+    }
+    return result
+  }
+
+  #array(schema: Schema, value: unknown): unknown {
+    if (!Array.isArray(value)) return this.#wrongType(schema, value)
+    const items = schema.items ?? {}
+    return value.map((element, i) => {
+      this.#path.push(i)
+      const decoded = this.#value(items, element)
+      this.#path.pop()
+      return decoded
+    })
+  }
+
+  #string(schema: Schema, value: unknown): unknown {
+    if (schema.quantity) return custom(() => canonicalQuantity(quantityText(value)))
+    const isTime = schema.format === 'date-time' || schema.format === 'date-time-micro'
+    if (typeof value !== 'string') {
+      if (isTime) throw this.#mismatchOf('string', value)
+      return this.#wrongType(schema, value)
+    }
+    if (isTime) return custom(() => (schema.format === 'date-time' ? canonicalTime(value) : canonicalMicroTime(value)))
+    return schema.format === 'byte' ? this.#bytes(value) : value
+  }
+
+  #bytes(value: string): string | undefined {
+    try {
+      return canonicalBase64(value)
+    } catch (cause) {
+      this.#mismatch ??= new DecodeError((cause as Error).message, { cause })
+      return undefined
+    }
+  }
+
+  #integer(schema: Schema, value: unknown): unknown {
+    if (typeof value !== 'number') return this.#wrongType(schema, value)
+    const fits = schema.format === 'int32' ? (value | 0) === value : Number.isSafeInteger(value)
+    if (fits) return Object.is(value, -0) ? 0 : value
+    this.#mismatch ??= this.#mismatchOf(this.#goType(schema), value, numberText(value))
+    return undefined
+  }
+
+  #intOrString(value: unknown): unknown {
+    if (typeof value === 'string') return value
+    if (typeof value !== 'number') throw this.#mismatchOf('int32', value)
+    if ((value | 0) !== value) throw this.#mismatchOf('int32', value, numberText(value))
+    return value
+  }
+
+  #wrongType(schema: Schema, value: unknown): undefined {
+    this.#mismatch ??= this.#mismatchOf(this.#goType(schema), value)
+    return undefined
+  }
+
+  /** A list's named type is that of its elements, unless it is the list that is named. */
+  #goType(schema: Schema): string {
+    const named = this.#namedType
+    if (named === undefined) return goType(schema)
+    const isList = schema.type === 'array'
+    return named.startsWith('[]') && !isList ? named.slice(2) : named
+  }
+
+  #mismatchOf(type: string, value: unknown, what: string = jsonType(value)): DecodeError {
+    const where = this.#fields.length ? `Go struct field ${this.#struct}.${this.#fields.join('.')}` : 'Go value'
+    return new DecodeError(`json: cannot unmarshal ${what} into ${where} of type ${type}`)
+  }
+}
+
+/** Runs a conversion whose error Go returns at once. */
+function custom(convert: () => string): string {
+  try {
+    return convert()
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw cause
+    throw new DecodeError((cause as Error).message, { cause })
+  }
+}
+
+/** What Go's parser is given: a string's text, else the JSON itself. */
+function quantityText(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : JSON.stringify(value)
+}
+
+/** What null stands for in a list or map, where it cannot be absent. */
+function zero(schema: Schema): unknown {
+  if (schema.intOrString) return 0
+  if (schema.quantity) return '0'
+  const isText = schema.type === 'string' && schema.format === undefined
+  if (isText) return ''
+  if (schema.type === 'integer' || schema.type === 'number') return 0
+  if (schema.type === 'boolean') return false
+  return schema.type === 'object' && schema.properties ? {} : null
+}
+
+/** An empty list or map is not written by Go, unless its field is always written. */
+function isLeftOut(schema: Schema, name: string, property: Schema, value: unknown): boolean {
+  if (schema.required?.includes(name)) return false
+  if (Array.isArray(value)) return value.length === 0
+  return property.additionalProperties !== undefined && Object.keys(value as object).length === 0
+}
+
+/** `DeploymentSpec` of `V1DeploymentSpec`. */
+function structName(schema: Schema): string {
+  return qualifiedName(schema).split('.').pop() ?? ''
+}
+
+/** `v1.DeploymentSpec`, as Go prints the type. */
+function qualifiedName({ name = '' }: Schema): string {
+  return definitionNames.get(name)?.split('.').slice(-2).join('.') ?? name
+}
+
+/** A schema's type as Go prints it. */
+function goType(schema: Schema): string {
+  if (schema.name) return qualifiedName(schema)
+  if (schema.intOrString) return 'intstr.IntOrString'
+  if (schema.quantity) return 'resource.Quantity'
+  switch (schema.type) {
+    case 'array':
+      return `[]${goType(schema.items ?? {})}`
+    case 'object':
+      if (schema.additionalProperties?.quantity) return 'v1.ResourceList'
+      return `map[string]${goType(schema.additionalProperties ?? {})}`
+    case 'integer':
+      return schema.format ?? 'int64'
+    case 'number':
+      return 'float64'
+    case 'boolean':
+      return 'bool'
+    case 'string':
+      return schema.format === 'byte' ? '[]uint8' : 'string'
+    default:
+      return 'interface {}'
+  }
+}
+
+function jsonType(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** A number that does not fit. Beyond 2^53 its digits are lost already; what is left is shown. */
+function numberText(value: number): string {
+  return `number ${Number.isInteger(value) ? BigInt(value) : value}`
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A member called `__proto__` is data like any other. */
+export function setMember(object: Values, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  } else {
+    object[key] = value
+  }
+}
+
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy)
+  if (!isObject(value)) return value
+  const result: Values = {}
+  for (const key of Object.keys(value)) setMember(result, key, copy(value[key]))
+  return result
+}
+
+/** `spec.containers[0].name`. */
+export function pathText(path: (string | number)[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i ? `.${part}` : part)).join('')
+}
