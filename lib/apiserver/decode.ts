@@ -1,8 +1,10 @@
 // From a body to an object of the kind that is expected: its fields checked against the schema, defaults filled in.
 
-import { badRequest } from '../api/errors.ts'
+import { badRequest, type StatusError } from '../api/errors.ts'
 import { type KubeObject, parseApiVersion } from '../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition } from '../api/resource.ts'
+import { DecodeError, decode } from '../schema/decode.ts'
+import { strictProblems } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { parseBody } from './parse-body.ts'
@@ -23,46 +25,78 @@ export interface DecodeOptions {
   warnings: string[]
   /** Knows whether another kind in the body is a known one. */
   registry?: Registry
+  /** Members that the text gave twice. */
+  duplicates?: string[]
+  /** The error for fields that cannot be taken; upstream has another one for patches. */
+  refuse?(why: string): StatusError
 }
+
+type ReadOptions = Pick<DecodeOptions, 'fieldValidation' | 'registry'>
 
 /** The request's body as an object of `def`, with defaults. Throws BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
 export async function readObject<T extends KubeObject>(
   request: ApiRequest,
   def: ResourceDefinition<T>,
-  options: Omit<DecodeOptions, 'warnings'>,
+  options: ReadOptions,
 ): Promise<T> {
-  const value = await parseBody(request, await request.body(), def.kind)
-  return decodeObject(value, def, { ...options, warnings: request.warnings })
+  const { value, duplicates } = await parseBody(request, await request.body(), def.kind)
+  return decodeObject(value, def, { ...options, duplicates, warnings: request.warnings })
 }
 
 /** A JSON value as an object of `def`, with defaults; shares nothing with `value`. */
 export function decodeObject<T extends KubeObject>(
-  value: unknown,
+  value: Record<string, unknown>,
   def: ResourceDefinition<T>,
   options: DecodeOptions,
 ): T {
-  const object = decodeKind(value as Record<string, unknown>, def, options) as T
+  const object = decodeKind(value, def, options) as T
   def.defaults?.(object)
   return object
 }
 
 /** The body as something that is no resource of its own: a Scale, a Binding. */
-export async function readKind(
-  request: ApiRequest,
-  expected: Expected,
-  options: Omit<DecodeOptions, 'warnings'>,
-): Promise<KubeObject> {
-  const value = await parseBody(request, await request.body(), expected.kind)
-  return decodeKind(value, expected, { ...options, warnings: request.warnings })
+export async function readKind(request: ApiRequest, expected: Expected, options: ReadOptions): Promise<KubeObject> {
+  const { value, duplicates } = await parseBody(request, await request.body(), expected.kind)
+  return decodeKind(value, expected, { ...options, duplicates, warnings: request.warnings })
 }
 
-export function decodeKind(given: Record<string, unknown>, expected: Expected, options: DecodeOptions): KubeObject {
-  const value = structuredClone(given)
+export function decodeKind(value: Record<string, unknown>, expected: Expected, options: DecodeOptions): KubeObject {
   checkKind(value, expected, options.registry)
-  value.apiVersion = apiVersionOf(expected)
-  value.kind = expected.kind
-  value.metadata ??= {}
-  return value as unknown as KubeObject
+  const refuse = options.refuse ?? ((why: string) => cannotHandle(expected.kind, expected.version, expected, why))
+  const object = decodeFields(value, expected.schema, options, refuse)
+  object.apiVersion = apiVersionOf(expected)
+  object.kind = expected.kind
+  object.metadata ??= {}
+  return object
+}
+
+function decodeFields(
+  value: unknown,
+  schema: Schema,
+  { fieldValidation, warnings, duplicates = [] }: DecodeOptions,
+  refuse: (why: string) => StatusError,
+): KubeObject {
+  const unknown: string[] = []
+  const object = decoded(schema, value, { onUnknown: path => unknown.push(path) }, refuse)
+  const problems = fieldValidation === 'Ignore' ? [] : strictProblems(unknown, duplicates)
+  if (problems.length > 0 && fieldValidation === 'Strict') {
+    throw refuse(`strict decoding error: ${problems.join(', ')}`)
+  }
+  warnings.push(...problems)
+  return object as KubeObject
+}
+
+function decoded(
+  schema: Schema,
+  value: unknown,
+  options: Parameters<typeof decode>[2],
+  refuse: (why: string) => StatusError,
+): unknown {
+  try {
+    return decode(schema, value, options)
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error
+  }
 }
 
 /** What the body says it is. Left out, it is what the path expects. */

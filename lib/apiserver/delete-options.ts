@@ -33,7 +33,7 @@ export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOpti
 }
 
 async function fromBody(request: ApiRequest, body: Buffer): Promise<Unchecked> {
-  const value = await parseBody(request, body, 'DeleteOptions')
+  const { value } = await parseBody(request, body, 'DeleteOptions')
   const { kind } = value
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
     throw badRequest('decoded object cannot be converted to DeleteOptions')

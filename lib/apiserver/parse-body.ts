@@ -1,27 +1,37 @@
 // A body as a JSON object, whether it came as JSON or YAML, with upstream's words for what cannot be read.
 
 import { badRequest } from '../api/errors.ts'
+import { parseJson } from '../schema/json-text.ts'
 import type { ApiRequest } from './chain.ts'
 import { goJsonError } from './go-json.ts'
 import { type Media, negotiateInput } from './negotiate.ts'
 
+export interface ParsedBody {
+  value: Record<string, unknown>
+  /** Members that the text gave twice, of which the last counts. */
+  duplicates: string[]
+}
+
 /** `kind` is what is expected, for the error. Throws BadRequest and UnsupportedMediaType. */
-export async function parseBody(request: ApiRequest, body: Buffer, kind: string): Promise<Record<string, unknown>> {
+export async function parseBody(request: ApiRequest, body: Buffer, kind: string): Promise<ParsedBody> {
   const media = negotiateInput(request)
-  const value = await parsed(media, body, kind)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  const { value, duplicates } = await parsed(media, body, kind)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { value: value as Record<string, unknown>, duplicates }
+  }
   const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
   const why = `json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
   throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
 }
 
-async function parsed(media: Media, body: Buffer, kind: string): Promise<unknown> {
+async function parsed(media: Media, body: Buffer, kind: string): Promise<{ value: unknown; duplicates: string[] }> {
   const text = body.toString('utf8')
-  if (media === 'application/yaml') return fromYaml(text, body, kind)
+  if (media === 'application/yaml') return { value: await fromYaml(text, body, kind), duplicates: [] }
   try {
-    return JSON.parse(text)
-  } catch {
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${goJsonError(text)}`, body)
+    return parseJson(text)
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message : goJsonError(text)
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
   }
 }
 

@@ -7,7 +7,7 @@ const options = { version: '1.1', schema: 'yaml-1.1', merge: true } as const
 
 /** Throws the parser's error. Aliases are bounded, so that a small document cannot become a large one. */
 export function parseYaml(text: string): unknown {
-  return parse(text, { ...options, maxAliasCount: 100 })
+  return parse(text, { ...options, maxAliasCount: 100, uniqueKeys: false })
 }
 
 export function stringifyYaml(value: unknown): string {

@@ -18,22 +18,23 @@ export const patchMediaTypes = [
 
 export type PatchMediaType = (typeof patchMediaTypes)[number]
 
-/** The function that applies the patch; it does not change what it is given. */
-export async function readPatch(
-  request: ApiRequest,
-  type: PatchMediaType,
-  schema: Schema,
-): Promise<(object: JsonObject) => Json> {
+export interface ReadPatch {
+  document: Json
+  /** Does not change what it is given; the result may share parts of it. */
+  apply(object: JsonObject): Json
+}
+
+export async function readPatch(request: ApiRequest, type: PatchMediaType, schema: Schema): Promise<ReadPatch> {
   const document = parsed((await request.body()).toString('utf8'))
-  if (type === 'application/json-patch+json') return jsonPatcher(document)
+  if (type === 'application/json-patch+json') return { document, apply: jsonPatcher(document) }
   if (!isObject(document)) {
     const what = Array.isArray(document) ? 'array' : document === null ? 'null' : typeof document
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
     )
   }
-  if (type === 'application/merge-patch+json') return object => mergePatch(object, document)
-  return object => applied(() => strategicMerge(object, document, schema), asBadRequest)
+  if (type === 'application/merge-patch+json') return { document, apply: object => mergePatch(object, document) }
+  return { document, apply: object => applied(() => strategicMerge(object, document, schema), asBadRequest) }
 }
 
 function parsed(text: string): Json {

@@ -1,8 +1,9 @@
 // PATCH: the current object with a change applied. When somebody else writes in between, the change is applied anew.
 
-import { notFound } from '../../api/errors.ts'
+import { notFound, type StatusError } from '../../api/errors.ts'
+import { invalid, invalidObject } from '../../api/field-errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import type { JsonObject } from '../../patch/json.ts'
+import { isObject, type Json, type JsonObject } from '../../patch/json.ts'
 import { type DecodeOptions, decodeKind, decodeObject } from '../decode.ts'
 import { contentTypeOf, unknownFormat } from '../negotiate.ts'
 import { objectKeyOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
@@ -39,13 +40,26 @@ async function patcher(
   type: PatchMediaType,
 ): Promise<(current: KubeObject, options: DecodeOptions) => KubeObject> {
   const view = subresource ? def.subresources?.[subresource] : undefined
-  const body = await readPatch(request, type, view?.kind?.schema ?? def.schema)
+  const { kind, read } = view ?? {}
+  const { document, apply } = await readPatch(request, type, kind?.schema ?? def.schema)
+  const patched = (object: KubeObject) => asObject(apply(object as unknown as JsonObject))
+  const refusing = (result: JsonObject, options: DecodeOptions): DecodeOptions => ({
+    ...options,
+    refuse: why => invalidPatch(type === 'application/strategic-merge-patch+json' ? document : result, why),
+  })
   return (current, options) => {
-    const { kind: viewKind, read } = view ?? {}
-    if (view && viewKind && read) {
-      const patched = body(read(structuredClone(current)) as unknown as JsonObject) as JsonObject
-      return viewWritten(view, current, decodeKind(patched, viewKind, options))
-    }
-    return decodeObject(body(current as unknown as JsonObject), def, options)
+    const result = patched(read ? read(structuredClone(current)) : current)
+    if (!view || !kind) return decodeObject(result, def, refusing(result, options))
+    return viewWritten(view, current, decodeKind(result, kind, refusing(result, options)))
   }
+}
+
+function asObject(patched: Json): JsonObject {
+  if (isObject(patched)) return patched
+  throw invalidPatch(patched, 'the patched value is no object')
+}
+
+/** What upstream says when the patched object cannot be read. */
+function invalidPatch(shown: Json, why: string): StatusError {
+  return invalidObject({ group: '', plural: '', kind: '' }, '', [invalid('patch', JSON.stringify(shown), why)])
 }
