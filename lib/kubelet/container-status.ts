@@ -36,7 +36,7 @@ export function containerStatus(
     name: spec.name,
     state,
     lastState,
-    ready: isReady(container, found, observed, old),
+    ready: isReady(container, found, observed),
     restartCount: found.attempt,
     image: found.image,
     imageID: found.imageId,
@@ -132,18 +132,10 @@ function lastStateOf(
   return (old && old.restartCount === found.attempt ? old.lastState : lostState(old)) ?? {}
 }
 
-function isReady(
-  { kind, spec }: PodContainer,
-  found: ContainerStatus,
-  observed: Observed,
-  old: ApiContainerStatus | undefined,
-): boolean {
+function isReady({ kind, spec }: PodContainer, found: ContainerStatus, observed: Observed): boolean {
   if (kind === 'init') return found.state === 'exited' && found.exitCode === 0
   if (!isStarted(spec, found, observed)) return false
-  if (!spec.readinessProbe) return true
-  // After a restart of the kubelet: what the API was told stays true until a probe says something else.
-  const before = old?.containerID === apiContainerId(found) && old.ready
-  return observed.probes.get(found.id)?.ready ?? before
+  return !spec.readinessProbe || observed.probes.get(found.id)?.ready === true
 }
 
 // --- a container that the runtime does not know

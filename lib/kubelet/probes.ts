@@ -5,6 +5,7 @@ import type { EventSink } from '../client/events.ts'
 import { inBackground } from '../util/async.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
+import { apiContainerId } from './container-status.ts'
 import type { ProbeResults } from './observed.ts'
 import { containerRef, findContainer, type Pod, type PodContainer, type Probe } from './pod.ts'
 import type { ProbeOutcome, Prober } from './prober.ts'
@@ -28,6 +29,7 @@ export class PodProbes {
   readonly #results = new Map<string, ProbeResults>()
   /** By container id. */
   readonly #running = new Map<string, AbortController>()
+  #onlyReadiness = false
 
   constructor(options: ProbesOptions) {
     this.#options = options
@@ -48,6 +50,11 @@ export class PodProbes {
     }
   }
 
+  /** While the pod ends only readiness still matters. */
+  endLiveness(): void {
+    this.#onlyReadiness = true
+  }
+
   stop(): void {
     for (const id of [...this.#running.keys()]) this.#stop(id)
   }
@@ -61,14 +68,23 @@ export class PodProbes {
   #start(pod: Pod, podIP: string, container: PodContainer, status: ContainerStatus): void {
     const stop = new AbortController()
     this.#running.set(status.id, stop)
+    this.#seed(pod, status)
     const loop = async () => {
       const { startupProbe, readinessProbe, livenessProbe } = container.spec
       const each = (kind: ProbeKind, probe: Probe | undefined) =>
         probe && this.#loop({ pod, podIP, container, status, kind, probe }, stop.signal)
-      await each('startup', startupProbe)
+      if (!this.#results.get(status.id)?.started) await each('startup', startupProbe)
       await Promise.all([each('readiness', readinessProbe), each('liveness', livenessProbe)])
     }
     inBackground(this.#options.log, `probing ${container.spec.name}`, loop(), stop.signal)
+  }
+
+  /** After a restart of the kubelet: what the API was told stays true until a probe says something else. */
+  #seed(pod: Pod, status: ContainerStatus): void {
+    const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
+    const known = all.find(({ containerID }) => containerID === apiContainerId(status))
+    if (!known?.started) return
+    this.#results.set(status.id, { started: true, ...(known.ready ? { ready: true } : {}) })
   }
 
   /** A startup probe ends when it has passed; a failed liveness or startup probe ends too. */
@@ -79,6 +95,7 @@ export class PodProbes {
     if (dueMs > clock.now()) await clock.sleep(dueMs - clock.now(), signal)
     let streak: Streak = { result: undefined, count: 0 }
     while (!signal.aborted) {
+      if (this.#onlyReadiness && kind !== 'readiness') return
       const outcome = await this.#probe(probing, signal)
       if (outcome.result !== 'error') {
         streak = counted(streak, outcome.result)
@@ -91,7 +108,7 @@ export class PodProbes {
   }
 
   async #probe({ pod, podIP, container, status, kind, probe }: Probing, signal: AbortSignal): Promise<ProbeOutcome> {
-    const { prober, events } = this.#options
+    const { events } = this.#options
     const title = kind.charAt(0).toUpperCase() + kind.slice(1)
     const tell = (message: string) =>
       signal.aborted || events.event(containerRef(pod, container), 'Warning', 'Unhealthy', message)

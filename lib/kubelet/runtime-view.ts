@@ -1,6 +1,7 @@
 // What the runtime last said of every pod. One list serves all who ask at that moment; between lists the runtime's
 // events say which pod to look at again.
 
+import { setImmediate } from 'node:timers/promises'
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
 import { newestFirst } from './observed.ts'
@@ -15,6 +16,8 @@ export interface RuntimeViewOptions {
   runtime: Pick<ContainerRuntime, 'list' | 'events'>
   log: Logger
   clock?: Clock
+  /** For as long as the view is used; one asker that gives up must not end the list of the others. */
+  signal: AbortSignal
 }
 
 const reconnectMs = 1000
@@ -40,47 +43,46 @@ export class RuntimeView {
     return [...this.#pods.keys()]
   }
 
-  /** Resolves when a list that began after this call has been taken in. */
-  refresh(signal: AbortSignal): Promise<void> {
-    if (!this.#listing) return this.#start(signal)
-    this.#next ??= this.#listing.catch(() => {}).then(() => this.#start(signal))
+  /** Resolves when a list that began after this call has been taken in; those who ask at one moment share it. */
+  refresh(): Promise<void> {
+    this.#next ??= this.#afterCurrent()
     return this.#next
   }
 
   /** Calls `onPod` for each pod that changed, until the signal is aborted. */
-  async run(onPod: (uid: string) => void, signal: AbortSignal): Promise<void> {
+  async run(onPod: (uid: string) => void): Promise<void> {
+    const { signal } = this.#options
     while (!signal.aborted) {
       try {
         for await (const event of this.#options.runtime.events(signal)) {
           if (event.type === 'pod-changed') onPod(event.podUid)
-          else await this.#relist(onPod, signal)
+          else await this.#relist(onPod)
         }
       } catch (error) {
         if (signal.aborted) return
         this.#options.log.warn({ err: error }, "the runtime's events broke off: following them again")
       }
       await this.#clock.sleep(reconnectMs, signal).catch(() => {})
-      if (!signal.aborted) await this.#relist(onPod, signal).catch(error => this.#options.log.warn({ err: error }))
+      if (!signal.aborted) await this.#relist(onPod).catch(error => this.#options.log.warn({ err: error }))
     }
   }
 
-  async #relist(onPod: (uid: string) => void, signal: AbortSignal): Promise<void> {
+  async #relist(onPod: (uid: string) => void): Promise<void> {
     const before = this.podUids
-    await this.refresh(signal)
+    await this.refresh()
     for (const uid of new Set([...before, ...this.podUids])) onPod(uid)
   }
 
-  #start(signal: AbortSignal): Promise<void> {
+  async #afterCurrent(): Promise<void> {
+    await this.#listing?.catch(() => {})
+    await setImmediate()
     this.#next = undefined
-    const listing = this.#list(signal).finally(() => {
-      if (this.#listing === listing) this.#listing = undefined
-    })
-    this.#listing = listing
-    return listing
+    this.#listing = this.#list()
+    return this.#listing
   }
 
-  async #list(signal: AbortSignal): Promise<void> {
-    const { sandboxes, containers } = await this.#options.runtime.list(signal)
+  async #list(): Promise<void> {
+    const { sandboxes, containers } = await this.#options.runtime.list(this.#options.signal)
     const pods = new Map<string, PodInRuntime>()
     const at = (uid: string) => {
       const known = pods.get(uid) ?? { sandboxes: [], containers: [] }

@@ -1,0 +1,141 @@
+// Keeps the Node object of this machine: made when it is missing, its status written when it changed or after five
+// minutes, its pod range handed to the runtime.
+
+import { hasReason } from '../api/errors.ts'
+import type { Client } from '../client/client.ts'
+import type { EventSink } from '../client/events.ts'
+import { type Node, nodes } from '../kinds/core/node.ts'
+import { deferred } from '../util/async.ts'
+import { backoffMs } from '../util/backoff.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Logger } from '../util/log.ts'
+import { isSameNodeStatus, type NodeInput, newNode, nodeLabels, nodeStatus } from './node-status.ts'
+import { Wakeup } from './wakeup.ts'
+
+export interface NodeRegistrationOptions {
+  client: Client
+  events: EventSink
+  clock: Clock
+  log: Logger
+  /** The node as it is now. */
+  inspect(): Promise<NodeInput>
+  /** Called whenever the node's pod ranges are known anew. */
+  usePodCidrs(cidrs: string[]): Promise<void>
+}
+
+const lookEveryMs = 10_000
+const writeEveryMs = 300_000
+const retry = { initialMs: 200, maxMs: 7000 }
+/** While something is missing it is looked for more often. */
+const notReadyLookMs = 500
+
+export class NodeRegistration {
+  readonly #options: NodeRegistrationOptions
+  readonly #wakeup: Wakeup
+  readonly #registered = deferred<Node>()
+  #writtenMs = 0
+  #cidrs = ''
+  #wasReady: boolean | undefined
+
+  constructor(options: NodeRegistrationOptions) {
+    this.#options = options
+    this.#wakeup = new Wakeup(options.clock)
+  }
+
+  /** The Node as the API had it when it was first there. */
+  get registered(): Promise<Node> {
+    return this.#registered.promise
+  }
+
+  /** Something about the node changed: look now. */
+  poke(): void {
+    this.#wakeup.wake()
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options
+    let failures = 0
+    while (!signal.aborted) {
+      let pauseMs = lookEveryMs
+      try {
+        const isReady = await this.#sync(signal)
+        if (!isReady) pauseMs = notReadyLookMs
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        log.warn({ err: error }, 'the node could not be written: trying again')
+        pauseMs = backoffMs(failures++, retry)
+      }
+      await this.#wakeup.sleep(clock.now() + pauseMs, signal).catch(() => {})
+    }
+  }
+
+  async #sync(signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options
+    let input = await this.#options.inspect()
+    let node = await this.#present(input, signal)
+    this.#registered.resolve(node)
+    if (await this.#takeCidrs(node)) input = await this.#options.inspect()
+    const wanted = nodeStatus(input, node.status, clock.now())
+    const isDue = clock.now() - this.#writtenMs >= writeEveryMs
+    if (isDue || !isSameNodeStatus(node.status, wanted)) node = await this.#write(node, wanted, signal)
+    this.#tell(node, input)
+    return input.notReadyReason === undefined
+  }
+
+  async #present(input: NodeInput, signal: AbortSignal): Promise<Node> {
+    const { client, clock } = this.#options
+    try {
+      const node = await client.get(nodes, { name: input.name }, signal)
+      return await this.#labelled(node, input, signal)
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error
+      const made = await client.create(nodes, newNode(input, clock.now()), signal)
+      this.#writtenMs = clock.now()
+      return made
+    }
+  }
+
+  /** The labels that say what the machine is are kept right; all others are left alone. */
+  async #labelled(node: Node, input: NodeInput, signal: AbortSignal): Promise<Node> {
+    const wanted = nodeLabels(input, input.labels)
+    const labels = node.metadata.labels ?? {}
+    if (Object.entries(wanted).every(([key, value]) => labels[key] === value)) return node
+    const patch = { metadata: { labels: wanted } }
+    return this.#options.client.patch(nodes, { name: input.name }, patch, { type: 'strategic' }, signal)
+  }
+
+  /** Answers whether they changed. */
+  async #takeCidrs({ spec }: Node): Promise<boolean> {
+    const cidrs = spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : [])
+    if (cidrs.length === 0 || cidrs.join() === this.#cidrs) return false
+    await this.#options.usePodCidrs(cidrs)
+    this.#cidrs = cidrs.join()
+    return true
+  }
+
+  async #write(node: Node, status: NonNullable<Node['status']>, signal: AbortSignal): Promise<Node> {
+    const { client, clock } = this.#options
+    const addresses = [...(status.addresses ?? []), { $patch: 'replace' }]
+    const patch = { status: { ...status, addresses } }
+    const options = { type: 'strategic', subresource: 'status' } as const
+    const written = await client.patch<Node>(nodes, { name: node.metadata.name ?? '' }, patch, options, signal)
+    this.#writtenMs = clock.now()
+    return written
+  }
+
+  #tell(node: Node, { name, notReadyReason }: NodeInput): void {
+    const isReady = notReadyReason === undefined
+    if (isReady === this.#wasReady) return
+    this.#wasReady = isReady
+    const [reason, word] = isReady ? ['NodeReady', 'NodeReady'] : ['NodeNotReady', 'NodeNotReady']
+    this.#options.log.info({ node: name, reason: notReadyReason }, word)
+    this.#options.events.event(nodeReference(node), 'Normal', reason, `Node ${name} status is now: ${word}`)
+  }
+}
+
+/** Upstream's kubelet gives the node's name for its uid. */
+export function nodeReference({ metadata }: { metadata: Node['metadata'] }) {
+  const { name = '' } = metadata
+  return { kind: 'Node', apiVersion: 'v1', name, uid: name }
+}

@@ -1,0 +1,367 @@
+// One pod's loop: look, decide, do, look again. It sleeps until something about its pod changes or a time has come, and
+// never blocks another pod. Its status is told beside the loop, so that a long pull or a slow stop is seen as it goes.
+
+import { hasReason } from '../api/errors.ts'
+import { pods } from '../kinds/core/pod.ts'
+import { inBackground, isAbortError } from '../util/async.ts'
+import { killContainer, startContainer } from './container-steps.ts'
+import type { NodeContext } from './node-context.ts'
+import { type Observed, readySandbox, type StartFailure } from './observed.ts'
+import { containerRef, findContainer, formatPod, gracePeriodSeconds, type Pod, type PodStatus, podUid } from './pod.ts'
+import { type PodAction, podActions } from './pod-actions.ts'
+import { podStatus, rejectedStatus } from './pod-status.ts'
+import { createSandbox, prepareVolumes, removeContainer, removePod, tearDownVolumes } from './pod-steps.ts'
+import type { MountedVolumes } from './pod-volumes.ts'
+import { PodProbes } from './probes.ts'
+import { restartAtMs } from './restart-back-off.ts'
+import { retryMs, StartError } from './start-failure.ts'
+import { StatusWriter } from './status-writer.ts'
+import { terminationMessage } from './termination-message.ts'
+import { Wakeup } from './wakeup.ts'
+
+export interface Rejection {
+  reason: string
+  message: string
+}
+
+export class PodWorker {
+  readonly #context: NodeContext
+  readonly #lifetime: AbortSignal
+  readonly #probes: PodProbes
+  readonly #status: StatusWriter
+  readonly #wakeup: Wakeup
+  readonly #failures = new Map<string, StartFailure>()
+  readonly #messages = new Map<string, string>()
+  /** Containers whose end was told, by id. */
+  readonly #killed = new Set<string>()
+  /** Ended containers whose back-off was told, by id. */
+  readonly #backedOff = new Set<string>()
+  #pod: Pod
+  #rejection: Rejection | undefined
+  /** The API knows it no more. */
+  #removed = false
+  /** Nothing runs and its volumes are gone; it stands until it is deleted. */
+  #ended = false
+  #terminatingSinceMs: number | undefined
+  #volumes: MountedVolumes | undefined
+  /** Ends what only waits in the current pass. */
+  #pass = new AbortController()
+
+  constructor(context: NodeContext, pod: Pod, lifetime: AbortSignal) {
+    this.#context = context
+    this.#pod = pod
+    this.#lifetime = lifetime
+    this.#wakeup = new Wakeup(context.clock)
+    this.#probes = new PodProbes({ ...context, onChange: () => this.poke() })
+    this.#status = new StatusWriter({ ...context, onWritten: written => this.update(written), signal: lifetime })
+    context.references.register(pod, () => this.#referencesChanged())
+    if (pod.metadata.deletionTimestamp) this.#terminatingSinceMs = context.clock.now()
+  }
+
+  get pod(): Pod {
+    return this.#pod
+  }
+
+  /** A newer version of the pod; older ones are passed over. */
+  update(pod: Pod): void {
+    const old = this.#pod
+    if (BigInt(pod.metadata.resourceVersion ?? 0) <= BigInt(old.metadata.resourceVersion ?? 0)) return
+    this.#pod = pod
+    if (pod.metadata.generation !== old.metadata.generation && !this.#ended) {
+      this.#context.references.register(pod, () => this.#referencesChanged())
+    }
+    if (pod.metadata.deletionTimestamp) {
+      const isShorter = !old.metadata.deletionTimestamp || gracePeriodSeconds(pod) < gracePeriodSeconds(old)
+      if (isShorter) this.#terminate('the pod is deleted')
+    }
+    // Labels and annotations may be shown in files.
+    const shown = ({ metadata: { labels, annotations } }: Pod) => JSON.stringify([labels, annotations])
+    if (this.#volumes && shown(pod) !== shown(old)) this.#volumes.refreshAtMs = this.#context.clock.now()
+    this.poke()
+  }
+
+  /** The API has forgotten it: what is left of it goes, without a word. */
+  remove(): void {
+    if (this.#removed) return
+    this.#removed = true
+    this.#terminate('the pod is gone')
+    this.poke()
+  }
+
+  /** It does not fit here: nothing of it is started. */
+  reject(rejection: Rejection): void {
+    this.#rejection = rejection
+    this.#terminatingSinceMs = this.#context.clock.now()
+    this.poke()
+  }
+
+  /** Something about it changed: look again. */
+  poke(): void {
+    this.#wakeup.wake()
+  }
+
+  /** Resolves when nothing of the pod is left, or the signal is aborted. */
+  async run(): Promise<void> {
+    const telling = new AbortController()
+    const signal = AbortSignal.any([telling.signal, this.#lifetime])
+    inBackground(this.#context.log, 'telling the status of a pod', this.#tell(signal), signal)
+    try {
+      while (!this.#lifetime.aborted) {
+        const next = await this.#onePass()
+        if (next === 'gone') return
+        await this.#wakeup.sleep(next, this.#lifetime)
+      }
+    } catch (error) {
+      if (!this.#lifetime.aborted) throw error
+    } finally {
+      telling.abort()
+      this.#probes.stop()
+      this.#context.references.unregister(podUid(this.#pod))
+    }
+  }
+
+  #terminate(why: string): void {
+    this.#terminatingSinceMs ??= this.#context.clock.now()
+    this.#probes.endLiveness()
+    this.#pass.abort(new DOMException(why, 'AbortError'))
+  }
+
+  #referencesChanged(): void {
+    this.#failures.clear()
+    if (this.#volumes) this.#volumes.refreshAtMs = this.#context.clock.now()
+    this.poke()
+  }
+
+  // --- one pass
+
+  /** Answers when to look again at the latest. */
+  async #onePass(): Promise<number | undefined | 'gone'> {
+    const { clock, log } = this.#context
+    this.#pass = new AbortController()
+    const signal = AbortSignal.any([this.#pass.signal, this.#lifetime])
+    try {
+      return await this.#step(signal)
+    } catch (error) {
+      this.#lifetime.throwIfAborted()
+      if (this.#pass.signal.aborted && isAbortError(error)) return clock.now()
+      log.warn({ err: error, pod: formatPod(this.#pod) }, 'a pass over the pod failed: trying again')
+      return clock.now() + retryMs
+    }
+  }
+
+  async #step(signal: AbortSignal): Promise<number | undefined | 'gone'> {
+    const observed = await this.#look()
+    this.#tellStatus(observed)
+    const actions = this.#decide(observed)
+    if (actions.some(action => action.type === 'finish')) return this.#finish(observed, signal)
+    const worked = await this.#carryOut(actions, observed, signal)
+    if (worked) return this.#context.clock.now()
+    const times = actions.flatMap(action => ('untilMs' in action ? [action.untilMs] : []))
+    const refresh = await this.#keepVolumesFresh(observed, signal)
+    return earliest([...times, ...(refresh === undefined ? [] : [refresh])])
+  }
+
+  #decide(observed: Observed): PodAction[] {
+    const actions = podActions(this.#pod, observed, this.#context.clock.now())
+    for (const action of actions) if (action.type === 'back-off') this.#tellBackOff(action, observed)
+    return actions
+  }
+
+  /** Stops go side by side; everything else in order. Answers whether there was anything to do. */
+  async #carryOut(actions: PodAction[], observed: Observed, signal: AbortSignal): Promise<boolean> {
+    const kills = actions.filter(action => action.type === 'kill-container')
+    await Promise.all(kills.map(action => this.#kill(action, observed, signal)))
+    let worked = kills.length > 0
+    for (const action of actions) {
+      signal.throwIfAborted()
+      worked = (await this.#do(action, observed, signal)) || worked
+    }
+    return worked
+  }
+
+  async #do(action: PodAction, observed: Observed, signal: AbortSignal): Promise<boolean> {
+    const { runtime } = this.#context
+    switch (action.type) {
+      case 'create-sandbox':
+        await this.#attempt('', 'FailedCreatePodSandBox', async () => {
+          this.#volumes = await prepareVolumes(this.#context, this.#pod, [], signal)
+          await createSandbox(this.#context, this.#pod, action.attempt, this.#lifetime)
+        })
+        return true
+      case 'start-container':
+        await this.#attempt(action.container.spec.name, 'RunContainerError', () =>
+          this.#start(action, observed, signal),
+        )
+        return true
+      case 'stop-sandbox':
+        await runtime.stopSandbox(action.id, signal)
+        return true
+      case 'remove-container':
+        await removeContainer(this.#context, this.#pod, action.container, this.#lifetime)
+        return true
+      case 'remove-sandbox':
+        await runtime.removeSandbox(action.id, this.#lifetime)
+        return true
+      default:
+        return false
+    }
+  }
+
+  /** Remembers why something could not be brought up, for the status and for when to try again. */
+  async #attempt(name: string, reason: string, work: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#context
+    try {
+      await work()
+      this.#failures.delete(name)
+    } catch (error) {
+      if (isAbortError(error)) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      log.info({ err: error, pod: formatPod(this.#pod), container: name }, 'could not be brought up')
+      const known = error instanceof StartError ? error : undefined
+      this.#failures.set(name, {
+        reason: known?.reason ?? reason,
+        message,
+        retryAtMs: known?.retryAtMs ?? clock.now() + retryMs,
+      })
+    }
+  }
+
+  async #start(
+    { container, attempt, backOffMs }: PodAction & { type: 'start-container' },
+    observed: Observed,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const sandbox = readySandbox(observed)
+    if (!sandbox) return
+    this.#volumes ??= await prepareVolumes(this.#context, this.#pod, sandbox.ips, signal)
+    const volumePaths = this.#volumes.hostPaths
+    const input = { pod: this.#pod, sandbox, container, attempt, backOffMs, volumePaths }
+    await startContainer(this.#context, input, signal, this.#lifetime)
+  }
+
+  async #kill(
+    { container, message, graceSeconds }: PodAction & { type: 'kill-container' },
+    observed: Observed,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const again = this.#killed.has(container.id)
+    this.#killed.add(container.id)
+    const podIP = readySandbox(observed)?.ips[0] ?? this.#context.node.ips[0] ?? ''
+    await killContainer(
+      this.#context,
+      { pod: this.#pod, status: container, podIP, message, graceSeconds, again },
+      signal,
+    )
+  }
+
+  #tellBackOff({ container }: PodAction & { type: 'back-off' }, observed: Observed): void {
+    const ended = observed.containers.find(({ name }) => name === container.spec.name)
+    if (!ended || restartAtMs(ended) <= this.#context.clock.now() || this.#backedOff.has(ended.id)) return
+    this.#backedOff.add(ended.id)
+    const message = `Back-off restarting failed container ${container.spec.name} in pod ${formatPod(this.#pod)}`
+    this.#context.events.event(containerRef(this.#pod, container), 'Warning', 'BackOff', message)
+  }
+
+  /** Answers when they are due next. */
+  async #keepVolumesFresh(observed: Observed, signal: AbortSignal): Promise<number | undefined> {
+    const sandbox = readySandbox(observed)
+    if (!sandbox) return undefined
+    const { clock, log } = this.#context
+    // After a restart of the kubelet they are taken up again.
+    if (this.#volumes && (this.#volumes.refreshAtMs ?? Number.POSITIVE_INFINITY) > clock.now()) {
+      return this.#volumes.refreshAtMs
+    }
+    try {
+      this.#volumes = await prepareVolumes(this.#context, this.#pod, sandbox.ips, signal)
+      return this.#volumes.refreshAtMs
+    } catch (error) {
+      if (isAbortError(error)) throw error
+      log.info({ err: error, pod: formatPod(this.#pod) }, 'a volume could not be brought up to date')
+      return clock.now() + retryMs
+    }
+  }
+
+  // --- the end
+
+  async #finish(observed: Observed, signal: AbortSignal): Promise<undefined | 'gone'> {
+    const { client, references } = this.#context
+    const deleted = this.#pod.metadata.deletionTimestamp !== undefined
+    if (!this.#ended) {
+      this.#probes.stop()
+      await this.#tellEnd(observed)
+      references.unregister(podUid(this.#pod))
+      await tearDownVolumes(this.#context, this.#pod)
+      this.#ended = true
+    }
+    if (!deleted && !this.#removed) return undefined
+    await removePod(this.#context, this.#pod, observed, this.#lifetime)
+    if (this.#removed) return 'gone'
+    const { namespace = '', name = '' } = this.#pod.metadata
+    const options = { gracePeriodSeconds: 0, preconditions: { uid: podUid(this.#pod) } }
+    await client.delete(pods, { namespace, name }, options, signal).catch(error => {
+      if (!hasReason(error, 'NotFound', 'Conflict')) throw error
+    })
+    return 'gone'
+  }
+
+  async #tellEnd(observed: Observed): Promise<void> {
+    if (this.#removed) return
+    this.#status.set(this.#pod, this.#statusOf(observed, true))
+    await this.#status.flush()
+  }
+
+  // --- what is seen and told
+
+  async #look(): Promise<Observed> {
+    await this.#context.view.refresh()
+    return this.#observed()
+  }
+
+  /** From the last list; reads the last words of containers that have ended since. */
+  async #observed(): Promise<Observed> {
+    const { sandboxes, containers } = this.#context.view.of(podUid(this.#pod))
+    for (const ended of containers) {
+      if (ended.state !== 'exited' || this.#messages.has(ended.id)) continue
+      const spec = findContainer(this.#pod, ended.name)?.spec
+      const path = this.#context.paths.terminationLog(podUid(this.#pod), ended.name, ended.attempt)
+      if (spec) this.#messages.set(ended.id, await terminationMessage(spec, ended, path))
+    }
+    const podIP = sandboxes[0]?.ips[0] ?? this.#context.node.ips[0] ?? ''
+    const running = containers.filter(({ state }) => state === 'running')
+    if (!this.#ended) this.#probes.watch(this.#pod, podIP, running)
+    return {
+      sandboxes,
+      containers,
+      probes: this.#probes.results,
+      failures: this.#failures,
+      terminationMessages: this.#messages,
+      ...(this.#terminatingSinceMs === undefined ? {} : { terminatingSinceMs: this.#terminatingSinceMs }),
+    }
+  }
+
+  /** Tells the status at each change, while the loop may be busy. */
+  async #tell(signal: AbortSignal): Promise<void> {
+    const changes = new Wakeup(this.#context.clock)
+    this.#wakeup.also(changes)
+    while (!signal.aborted) {
+      await changes.sleep(undefined, signal)
+      await this.#context.view.refresh()
+      this.#tellStatus(await this.#observed())
+    }
+  }
+
+  #tellStatus(observed: Observed): void {
+    if (this.#removed || this.#ended) return
+    this.#status.set(this.#pod, this.#statusOf(observed, false))
+  }
+
+  #statusOf(observed: Observed, ended: boolean): PodStatus {
+    const nowMs = this.#context.clock.now()
+    if (this.#rejection) return rejectedStatus(this.#pod, this.#rejection.reason, this.#rejection.message, nowMs)
+    return podStatus(this.#pod, observed, { hostIPs: this.#context.node.ips, nowMs, ended })
+  }
+}
+
+function earliest(times: number[]): number | undefined {
+  return times.length > 0 ? Math.min(...times) : undefined
+}
