@@ -39,8 +39,12 @@ export async function readObject<T extends KubeObject>(
   def: ResourceDefinition<T>,
   options: ReadOptions,
 ): Promise<T> {
-  const { value, duplicates } = await parseBody(request, await request.body(), def.kind)
+  const { value, duplicates } = await parseBody(request, await request.body(), bodyOf(def))
   return decodeObject(value, def, { ...options, duplicates, warnings: request.warnings })
+}
+
+function bodyOf(expected: Expected) {
+  return { kind: expected.kind, apiVersion: apiVersionOf(expected), schema: expected.schema }
 }
 
 /** A JSON value as an object of `def`, with defaults; shares nothing with `value`. */
@@ -56,7 +60,7 @@ export function decodeObject<T extends KubeObject>(
 
 /** The body as something that is no resource of its own: a Scale, a Binding. */
 export async function readKind(request: ApiRequest, expected: Expected, options: ReadOptions): Promise<KubeObject> {
-  const { value, duplicates } = await parseBody(request, await request.body(), expected.kind)
+  const { value, duplicates } = await parseBody(request, await request.body(), bodyOf(expected))
   return decodeKind(value, expected, { ...options, duplicates, warnings: request.warnings })
 }
 

@@ -2,6 +2,7 @@
 
 import { badRequest } from '../api/errors.ts'
 import { type FieldError, invalid, invalidObject, notSupported } from '../api/field-errors.ts'
+import { builtinSchema } from '../schema/builtin.ts'
 import type { ApiRequest } from './chain.ts'
 import { parseBody } from './parse-body.ts'
 import { isTrue } from './request-info.ts'
@@ -33,7 +34,11 @@ export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOpti
 }
 
 async function fromBody(request: ApiRequest, body: Buffer): Promise<Unchecked> {
-  const { value } = await parseBody(request, body, 'DeleteOptions')
+  const { value } = await parseBody(request, body, {
+    kind: 'DeleteOptions',
+    apiVersion: '',
+    schema: builtinSchema('V1DeleteOptions'),
+  })
   const { kind } = value
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
     throw badRequest('decoded object cannot be converted to DeleteOptions')

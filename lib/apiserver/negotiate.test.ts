@@ -47,6 +47,7 @@ test('the body is JSON unless said otherwise', () => {
   expect(contentTypeOf(request({}))).toBe('application/json')
   expect(negotiateInput(request({ 'content-type': 'application/json; charset=utf-8' }))).toBe('application/json')
   expect(() => negotiateInput(request({ 'content-type': 'text/plain' }))).toThrow(
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
 })

@@ -1,10 +1,13 @@
-// In which form the answer goes out, and in which the body came in: upstream's content negotiation, without protobuf.
+// In which form the answer goes out, and in which the body came in: upstream's content negotiation. Protobuf is
+// taken, but never sent.
 
 import { notAcceptable, unsupportedMediaType } from '../api/errors.ts'
 import { type AcceptClause, parseAccept, takes } from './accept.ts'
 import type { ApiRequest } from './chain.ts'
 
 export type Media = 'application/json' | 'application/yaml'
+export const protobufMedia = 'application/vnd.kubernetes.protobuf'
+export type InputMedia = Media | typeof protobufMedia
 
 export interface Output {
   media: Media
@@ -14,6 +17,7 @@ export interface Output {
 }
 
 const served: readonly Media[] = ['application/json', 'application/yaml']
+const taken: readonly InputMedia[] = [...served, protobufMedia]
 const views = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 
 /** Throws NotAcceptable when nothing the client takes is served. */
@@ -44,11 +48,11 @@ export function contentTypeOf(request: ApiRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json'
 }
 
-/** Throws UnsupportedMediaType for what is neither JSON nor YAML. */
-export function negotiateInput(request: ApiRequest): Media {
+/** Throws UnsupportedMediaType for what cannot be read. */
+export function negotiateInput(request: ApiRequest): InputMedia {
   const type = contentTypeOf(request)
-  const found = served.find(one => one === type)
-  if (!found) throw unknownFormat(served)
+  const found = taken.find(one => one === type)
+  if (!found) throw unknownFormat(taken)
   return found
 }
 

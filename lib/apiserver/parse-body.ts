@@ -1,10 +1,11 @@
-// A body as a JSON object, whether it came as JSON or YAML, with upstream's words for what cannot be read.
+// A body as a JSON object, whether it came as JSON, YAML or protobuf, with upstream's words for what cannot be read.
 
 import { badRequest } from '../api/errors.ts'
 import { parseJson } from '../schema/json-text.ts'
+import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { goJsonError } from './go-json.ts'
-import { type Media, negotiateInput } from './negotiate.ts'
+import { type InputMedia, negotiateInput, protobufMedia } from './negotiate.ts'
 
 export interface ParsedBody {
   value: Record<string, unknown>
@@ -12,26 +13,48 @@ export interface ParsedBody {
   duplicates: string[]
 }
 
-/** `kind` is what is expected, for the error. Throws BadRequest and UnsupportedMediaType. */
-export async function parseBody(request: ApiRequest, body: Buffer, kind: string): Promise<ParsedBody> {
+/** What the body should be. */
+export interface ExpectedBody {
+  kind: string
+  /** '' for any: DeleteOptions are in every group. */
+  apiVersion: string
+  schema: Schema
+}
+
+/** Throws BadRequest and UnsupportedMediaType. */
+export async function parseBody(request: ApiRequest, body: Buffer, expected: ExpectedBody): Promise<ParsedBody> {
   const media = negotiateInput(request)
-  const { value, duplicates } = await parsed(media, body, kind)
+  const { value, duplicates } = await parsed(media, body, expected)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { value: value as Record<string, unknown>, duplicates }
   }
   const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
   const why = `json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
-  throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
+  throw unrecognized(expected.kind, `couldn't get version/kind; json parse error: ${why}`, body)
 }
 
-async function parsed(media: Media, body: Buffer, kind: string): Promise<{ value: unknown; duplicates: string[] }> {
+async function parsed(
+  media: InputMedia,
+  body: Buffer,
+  expected: ExpectedBody,
+): Promise<{ value: unknown; duplicates: string[] }> {
   const text = body.toString('utf8')
-  if (media === 'application/yaml') return { value: await fromYaml(text, body, kind), duplicates: [] }
+  if (media === 'application/yaml') return { value: await fromYaml(text, body, expected.kind), duplicates: [] }
+  if (media === protobufMedia) return { value: await fromProtobuf(body, expected), duplicates: [] }
   try {
     return parseJson(text)
   } catch (error) {
     const why = error instanceof RangeError ? error.message : goJsonError(text)
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
+    throw unrecognized(expected.kind, `couldn't get version/kind; json parse error: ${why}`, body)
+  }
+}
+
+async function fromProtobuf(body: Buffer, expected: ExpectedBody): Promise<unknown> {
+  const { decodeProtobuf, WireError } = await import('./protobuf/envelope.ts')
+  try {
+    return decodeProtobuf(body, expected)
+  } catch (error) {
+    throw error instanceof WireError ? unrecognized(expected.kind, error.message, body) : error
   }
 }
 

@@ -1,0 +1,162 @@
+// A protobuf message as the JSON value it stands for, read by the schema of its kind: the schema knows the types, the
+// tables know the numbers.
+
+import { definitionNames } from '../../schema/definition-names.ts'
+import type { Schema } from '../../schema/schema.ts'
+import { type FieldNumber, messageOf } from './field-numbers.ts'
+import { packedVarints, WireError, type WireField, wireFields } from './wire.ts'
+
+type Values = Record<string, unknown>
+
+/** `schema` is a model's. Throws WireError; its text is for the client. */
+export function decodeMessage(schema: Schema, bytes: Buffer): Values {
+  const [name = '', version = '', group = ''] = (definitionNames.get(schema.name ?? '') ?? '').split('.').reverse()
+  const values: Values = {}
+  fieldsInto(values, { schema, packageName: `${group}/${version}`, message: name }, bytes)
+  return values
+}
+
+interface Target {
+  schema: Schema
+  packageName: string
+  message: string
+}
+
+function fieldsInto(values: Values, target: Target, bytes: Buffer): void {
+  const numbers = messageOf(target.packageName, target.message)
+  if (!numbers) throw new WireError(`no protobuf message ${target.packageName}.${target.message} is known`)
+  for (const wire of wireFields(bytes)) {
+    const field = numbers.get(wire.number)
+    // A field of a newer version.
+    if (!field) continue
+    if (field.inline) fieldsInto(values, { ...target, message: field.inline }, bytesOf(wire))
+    else fieldInto(values, field, target.schema.properties?.[field.name], wire)
+  }
+}
+
+function fieldInto(
+  values: Values,
+  { name, keepsZero }: FieldNumber,
+  schema: Schema | undefined,
+  wire: WireField,
+): void {
+  if (!schema) return
+  if (schema.type === 'array') {
+    const items = schema.items ?? {}
+    values[name] ??= []
+    const list = values[name] as unknown[]
+    if (wire.type === 'bytes' && items.type === 'integer') {
+      for (const value of packedVarints(wire.value)) list.push(signed(value))
+    } else list.push(jsonOf(items, wire))
+  } else if (schema.additionalProperties) {
+    values[name] ??= {}
+    entryInto(values[name] as Values, schema.additionalProperties, bytesOf(wire))
+  } else {
+    const value = jsonOf(schema, wire)
+    const isZero = value === undefined || value === '' || value === 0 || value === false
+    if (value !== undefined && (keepsZero || !isZero)) values[name] = value
+  }
+}
+
+function entryInto(map: Values, schema: Schema, bytes: Buffer): void {
+  let key = ''
+  let value = zeroOf(schema)
+  for (const wire of wireFields(bytes)) {
+    if (wire.number === 1) key = bytesOf(wire).toString('utf8')
+    else if (wire.number === 2) value = schema.type === 'array' ? listOf(schema, bytesOf(wire)) : jsonOf(schema, wire)
+  }
+  Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/** A map's list is a message of its own, with the list in field 1. */
+function listOf(schema: Schema, bytes: Buffer): unknown[] {
+  return Array.from(wireFields(bytes), wire => jsonOf(schema.items ?? {}, wire))
+}
+
+function zeroOf(schema: Schema): unknown {
+  if (schema.type === 'array') return []
+  if (schema.type === 'string') return schema.quantity ? '0' : ''
+  return schema.type === 'boolean' ? false : schema.type === 'integer' ? 0 : {}
+}
+
+function jsonOf(schema: Schema, wire: WireField): unknown {
+  if (schema.quantity) return textField(bytesOf(wire)) || '0'
+  if (schema.intOrString) return intOrString(bytesOf(wire))
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return numberOf(wire)
+    case 'boolean':
+      return numberOf(wire) !== 0
+    case 'string':
+      return stringOf(schema, bytesOf(wire))
+    default:
+      return schema.properties ? decodeMessage(schema, bytesOf(wire)) : rawJson(bytesOf(wire))
+  }
+}
+
+function bytesOf(wire: WireField): Buffer {
+  if (wire.type === 'bytes') return wire.value
+  throw new WireError(`proto: wrong wireType for field ${wire.number}`)
+}
+
+function numberOf(wire: WireField): number {
+  if (wire.type === 'bytes') throw new WireError(`proto: wrong wireType for field ${wire.number}`)
+  return wire.type === 'double' ? wire.value : signed(wire.value)
+}
+
+function signed(value: bigint): number {
+  return Number(BigInt.asIntN(64, value))
+}
+
+function stringOf({ format }: Schema, bytes: Buffer): string | undefined {
+  if (format === 'byte') return bytes.toString('base64')
+  if (format === 'date-time' || format === 'date-time-micro') return timeOf(bytes, format === 'date-time-micro')
+  return bytes.toString('utf8')
+}
+
+/** Seconds and nanoseconds; an empty message is no time. */
+function timeOf(bytes: Buffer, isMicro: boolean): string | undefined {
+  let seconds: number | undefined
+  let nanos = 0
+  for (const wire of wireFields(bytes)) {
+    if (wire.number === 1) seconds = numberOf(wire)
+    else if (wire.number === 2) nanos = numberOf(wire)
+  }
+  if (seconds === undefined) return undefined
+  const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) throw new WireError(`a time is out of range: ${seconds}`)
+  const text = date.toISOString().slice(0, 19)
+  return isMicro ? `${text}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z` : `${text}Z`
+}
+
+/** The string in field 1: a Quantity. */
+function textField(bytes: Buffer): string {
+  for (const wire of wireFields(bytes)) if (wire.number === 1) return bytesOf(wire).toString('utf8')
+  return ''
+}
+
+function intOrString(bytes: Buffer): string | number {
+  let isString = false
+  let number = 0
+  let text = ''
+  for (const wire of wireFields(bytes)) {
+    if (wire.number === 1) isString = numberOf(wire) === 1
+    else if (wire.number === 2) number = numberOf(wire)
+    else if (wire.number === 3) text = bytesOf(wire).toString('utf8')
+  }
+  return isString ? text : number
+}
+
+/** RawExtension, FieldsV1, JSON: the JSON text in field 1. */
+function rawJson(bytes: Buffer): unknown {
+  for (const wire of wireFields(bytes)) {
+    if (wire.number !== 1) continue
+    try {
+      return JSON.parse(bytesOf(wire).toString('utf8'))
+    } catch (cause) {
+      throw Object.assign(new WireError('a raw value is no JSON'), { cause })
+    }
+  }
+  return undefined
+}
