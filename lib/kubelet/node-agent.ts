@@ -1,0 +1,163 @@
+// The node agent put together from its parts: given a client and a runtime it registers the node, runs its pods and
+// answers for it. cmd/kubelet.ts makes it from flags, tests from what they have.
+
+import { mkdir, readFile } from 'node:fs/promises'
+import type { Client } from '../client/client.ts'
+import { EventRecorder } from '../client/events.ts'
+import { Informer } from '../client/informer.ts'
+import { pods } from '../kinds/core/pod.ts'
+import { services } from '../kinds/core/service.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Logger } from '../util/log.ts'
+import { Images } from './images.ts'
+import { Kubelet } from './kubelet.ts'
+import { logRoute } from './log-route.ts'
+import { type Machine, readMachine } from './machine.ts'
+import { type Mounts, systemMounts } from './mounts.ts'
+import type { NodeContext } from './node-context.ts'
+import { NodeLease } from './node-lease.ts'
+import { NodeRegistration, nodeReference } from './node-registration.ts'
+import { type NodeInput, nodeAllocatable } from './node-status.ts'
+import { parseResolvConf } from './pod-dns.ts'
+import { PodPaths } from './pod-paths.ts'
+import { Prober } from './prober.ts'
+import { ObjectReferences } from './references.ts'
+import { routes } from './routes.ts'
+import type { ContainerRuntime } from './runtime/runtime.ts'
+import { RuntimeView } from './runtime-view.ts'
+import { KubeletServer } from './server.ts'
+import { ServerAuth } from './server-auth.ts'
+import { ServiceAccountTokens } from './service-account-tokens.ts'
+
+export interface NodeAgentOptions {
+  client: Client
+  runtime: ContainerRuntime
+  nodeName: string
+  nodeIPs: string[]
+  rootDir: string
+  logDir: string
+  labels: Record<string, string>
+  taints: NodeInput['taints']
+  maxPods: number
+  clusterDns: string[]
+  clusterDomain: string
+  resolvConf: string
+  server: { address: string; port: number; certFile: string; keyFile: string; clientCaFile: string }
+  /** The node's pod ranges are known, or new. */
+  usePodCidrs(cidrs: string[]): Promise<void>
+  clock: Clock
+  log: Logger
+  mounts?: Mounts
+  /** Told once it listens. */
+  onListening?: (port: number) => void
+}
+
+/** Lives until the signal is aborted; containers live on. */
+export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSignal): Promise<void> {
+  const { client, runtime, nodeName, clock, log, rootDir } = options
+  await mkdir(rootDir, { recursive: true, mode: 0o755 })
+  const machine = await readMachine(rootDir)
+  const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, log, clock })
+  const podInformer = new Informer({
+    name: 'pods',
+    source: client.source(pods, { fieldSelector: `spec.nodeName=${nodeName}` }),
+    log,
+    clock,
+  })
+  const serviceInformer = new Informer({ name: 'services', source: client.source(services), log, clock })
+  const context = nodeContext(options, machine, events, serviceInformer, signal)
+  const kubelet = new Kubelet(context, podInformer, signal)
+  const server = nodeServer(options, kubelet, context)
+  const { port } = await server.listen()
+  options.onListening?.(port)
+  const registration = new NodeRegistration({
+    ...options,
+    events,
+    inspect: () => inspect(options, machine, port),
+  })
+  const node = registration.registered
+  events.event(nodeReference({ metadata: { name: nodeName } }), 'Normal', 'Starting', 'Starting kubelet.')
+  log.info({ node: nodeName, port, runtime: (await runtime.version()).name }, 'the kubelet runs')
+  try {
+    await Promise.all([
+      events.run(signal),
+      registration.run(signal),
+      new NodeLease({ client, clock, log, node }).run(signal),
+      podInformer.run(signal),
+      serviceInformer.run(signal),
+      kubelet.run(),
+    ])
+  } finally {
+    server.close()
+  }
+}
+
+function nodeContext(
+  options: NodeAgentOptions,
+  machine: Machine,
+  events: EventRecorder,
+  serviceInformer: Informer<Awaited<ReturnType<NodeContext['services']>>[number]>,
+  signal: AbortSignal,
+): NodeContext {
+  const { client, runtime, clock, log } = options
+  return {
+    client,
+    runtime,
+    clock,
+    log,
+    events,
+    view: new RuntimeView({ runtime, log, clock, signal }),
+    paths: new PodPaths(options),
+    images: new Images({ runtime, events, clock }),
+    references: new ObjectReferences({ client, clock, log, signal }),
+    tokens: new ServiceAccountTokens(client, clock),
+    mounts: options.mounts ?? systemMounts,
+    prober: new Prober(runtime),
+    async services(waiting) {
+      await serviceInformer.synced(waiting)
+      return serviceInformer.list()
+    },
+    node: {
+      name: options.nodeName,
+      ips: options.nodeIPs,
+      memoryBytes: machine.memoryBytes,
+      allocatable: nodeAllocatable(machine, options.maxPods),
+    },
+    dns: async () => ({
+      clusterDns: options.clusterDns,
+      clusterDomain: options.clusterDomain,
+      host: parseResolvConf(await readFile(options.resolvConf, 'utf8').catch(() => '')),
+    }),
+  }
+}
+
+function nodeServer(options: NodeAgentOptions, kubelet: Kubelet, context: NodeContext): KubeletServer {
+  const { view, clock, runtime, log, client } = context
+  return new KubeletServer({
+    ...options.server,
+    log,
+    auth: new ServerAuth(client, clock, options.nodeName),
+    routes: [
+      logRoute({ pod: (namespace, name) => kubelet.pod(namespace, name), view, clock }),
+      ...routes({ pods: () => kubelet.pods, view, runtime }),
+    ],
+  })
+}
+
+async function inspect(options: NodeAgentOptions, machine: Machine, port: number): Promise<NodeInput> {
+  const { runtime, nodeName, nodeIPs, labels, taints, maxPods } = options
+  const notReadyReason = await runtime.notReadyReason()
+  const { name, version } = await runtime.version()
+  return {
+    name: nodeName,
+    ips: nodeIPs,
+    labels,
+    taints,
+    machine,
+    maxPods,
+    port,
+    runtimeVersion: `${name}://${version.replace(/^v/, '')}`,
+    images: await runtime.images(),
+    notReadyReason,
+  }
+}
