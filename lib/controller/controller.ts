@@ -35,7 +35,7 @@ export interface ControllerRun {
 /** Lives until the signal is aborted. */
 export async function runController(controller: Controller, run: ControllerRun, signal: AbortSignal): Promise<void> {
   const { log, metrics, clock = systemClock } = run
-  const { name, watches, workers = 5, keys = [] } = controller
+  const { watches, workers = 5, keys = [] } = controller
   try {
     await Promise.all(watches.map(watch => watch.synced(signal)))
   } catch (error) {
@@ -45,7 +45,7 @@ export async function runController(controller: Controller, run: ControllerRun, 
   const queue = new WorkQueue({ clock, log, ...(metrics ? { metrics } : {}) })
   const unwatch = watches.map(watch => watch.subscribe(key => queue.add(key)))
   for (const key of keys) queue.add(key)
-  log.info({ controller: name }, 'the controller has started')
+  log.info('the controller has started')
   try {
     await Promise.all(Array.from({ length: workers }, () => work(controller, queue, run, signal)))
   } finally {
@@ -65,7 +65,7 @@ async function work(controller: Controller, queue: WorkQueue, run: ControllerRun
       if (result) queue.addAfter(key, result.requeueAfterMs)
     } catch (error) {
       if (signal.aborted) return
-      report(controller.name, key, error, queue.failures(key), run.log)
+      report(key, error, queue.failures(key), run.log)
       queue.retry(key)
     } finally {
       queue.done(key)
@@ -74,10 +74,7 @@ async function work(controller: Controller, queue: WorkQueue, run: ControllerRun
 }
 
 /** A conflict only means that the cache was behind: not worth a line unless it stays. */
-function report(controller: string, key: string, err: unknown, failures: number, log: Logger): void {
+function report(key: string, err: unknown, failures: number, log: Logger): void {
   const expected = hasReason(err, 'Conflict', 'AlreadyExists', 'NotFound') && failures < 5
-  log[expected ? 'debug' : 'warn'](
-    { controller, key, err, failures },
-    'a key could not be reconciled: it is tried again',
-  )
+  log[expected ? 'debug' : 'warn']({ key, err, failures }, 'a key could not be reconciled: it is tried again')
 }

@@ -14,8 +14,9 @@ export type PodsToChange = { create: number } | { delete: Pod[] }
 
 /** `related`: the active pods of every ReplicaSet with the same owner, for spreading what stays over nodes. */
 export function replicasToCreateOrDelete(rs: ReplicaSet, active: Pod[], related: Pod[], nowMs: number): PodsToChange {
-  const surplus = active.length - (rs.spec?.replicas ?? 1)
-  if (surplus <= 0) return { create: Math.min(-surplus, burstReplicas) }
+  const wanted = rs.spec?.replicas ?? 1
+  const surplus = active.length - wanted
+  if (surplus <= 0) return { create: Math.min(wanted - active.length, burstReplicas) }
   return { delete: podsToDelete(active, related, Math.min(surplus, burstReplicas), nowMs) }
 }
 
