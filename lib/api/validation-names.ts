@@ -135,6 +135,12 @@ export function portNumberErrors(port: number): string[] {
   return port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive']
 }
 
+export function httpHeaderNameErrors(text: string): string[] {
+  const format = '[-A-Za-z0-9]+'
+  const rule = "a valid HTTP header must consist of alphanumeric characters or '-'"
+  return matches(format, text) ? [] : [formatText(rule, format, 'X-Header-Name')]
+}
+
 const ruleErrors: Record<NameRule, (text: string) => string[]> = {
   'dns-subdomain': dnsSubdomainErrors,
   'dns-label': dnsLabelErrors,

@@ -1,0 +1,140 @@
+// What must hold for a pod's volumes: a name of its own and exactly one type, valid for itself.
+
+import { duplicate, type FieldError, fieldForbidden, invalid, required } from '../../api/field-errors.ts'
+import { asInvalid } from '../../api/validation.ts'
+import { dnsSubdomainErrors } from '../../api/validation-names.ts'
+import { dnsLabel, eachItem, optionalWord, quantityOf, requiredText } from '../../api/validation-rules.ts'
+import { fileMode, noBacksteps } from './local-path-validation.ts'
+import type { Volume } from './pod-types.ts'
+import { validateDownwardFile, validateKeyToPath, validateProjected } from './pod-volume-files-validation.ts'
+
+export function validateVolumes(volumes: Volume[] = [], field: string, podName: string | undefined): FieldError[] {
+  const created = volumes.filter(volume => volume.ephemeral && podName).map(({ name }) => `${podName}-${name}`)
+  return eachItem(volumes, field, (volume, at, i) => [
+    ...sourceErrors(volume, at, podName),
+    ...(volume.name ? dnsLabel(`${at}.name`, volume.name) : [required(`${at}.name`)]),
+    ...(volumes.slice(0, i).some(({ name }) => name && name === volume.name)
+      ? [duplicate(`${at}.name`, volume.name)]
+      : []),
+    ...claimOfEphemeral(volume, created, at),
+  ])
+}
+
+function claimOfEphemeral({ persistentVolumeClaim: claim }: Volume, created: string[], field: string): FieldError[] {
+  if (!claim || !created.includes(claim.claimName)) return []
+  const text = 'must not reference a PVC that gets created for an ephemeral volume'
+  return [invalid(`${field}.persistentVolumeClaim.claimName`, claim.claimName, text)]
+}
+
+type SourceName = Exclude<keyof Volume, 'name'>
+
+/** The order in which upstream looks at them: of several, the first counts. */
+const sourceNames: SourceName[] = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cinder',
+  'cephfs',
+  'quobyte',
+  'downwardAPI',
+  'fc',
+  'flexVolume',
+  'configMap',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'storageos',
+  'projected',
+  'scaleIO',
+  'csi',
+  'ephemeral',
+  'image',
+]
+
+function sourceErrors(volume: Volume, field: string, podName: string | undefined): FieldError[] {
+  const [first, ...others] = sourceNames.filter(name => volume[name] !== undefined)
+  if (!first) return [required(field, 'must specify a volume type')]
+  const errorsOf = checks[first]
+  return [
+    ...(errorsOf ? errorsOf(volume, `${field}.${first}`, podName) : []),
+    ...others.map(name => fieldForbidden(`${field}.${name}`, 'may not specify more than 1 volume type')),
+  ]
+}
+
+type Check = (volume: Volume, field: string, podName: string | undefined) => FieldError[]
+
+const checks: Partial<Record<SourceName, Check>> = {
+  emptyDir: ({ emptyDir }, field) => {
+    const isNegative = (quantityOf(emptyDir?.sizeLimit)?.unscaled ?? 0n) < 0n
+    const text = 'SizeLimit field must be a valid resource quantity'
+    return isNegative ? [fieldForbidden(`${field}.sizeLimit`, text)] : []
+  },
+  hostPath: ({ hostPath }, field) => hostPathErrors(hostPath, field),
+  secret: ({ secret }, field) => [
+    ...requiredText(`${field}.secretName`, secret?.secretName),
+    ...fileMode(`${field}.defaultMode`, secret?.defaultMode),
+    ...eachItem(secret?.items, `${field}.items`, validateKeyToPath),
+  ],
+  configMap: ({ configMap }, field) => [
+    ...requiredText(`${field}.name`, configMap?.name),
+    ...fileMode(`${field}.defaultMode`, configMap?.defaultMode),
+    ...eachItem(configMap?.items, `${field}.items`, validateKeyToPath),
+  ],
+  downwardAPI: ({ downwardAPI }, field) => [
+    ...fileMode(`${field}.defaultMode`, downwardAPI?.defaultMode),
+    ...(downwardAPI?.items ?? []).flatMap(file => validateDownwardFile(file, field)),
+  ],
+  projected: ({ projected }, field) => (projected ? validateProjected(projected, field) : []),
+  persistentVolumeClaim: ({ persistentVolumeClaim: claim }, field) =>
+    requiredText(`${field}.claimName`, claim?.claimName),
+  nfs: ({ nfs }, field) => [
+    ...requiredText(`${field}.server`, nfs?.server),
+    ...requiredText(`${field}.path`, nfs?.path),
+    ...(nfs?.path.startsWith('/') ? [] : [invalid(`${field}.path`, nfs?.path ?? '', 'must be an absolute path')]),
+  ],
+  iscsi: ({ iscsi }, field) => [
+    ...requiredText(`${field}.targetPortal`, iscsi?.targetPortal),
+    ...requiredText(`${field}.iqn`, iscsi?.iqn),
+  ],
+  csi: ({ csi }, field) => requiredText(`${field}.driver`, csi?.driver),
+  image: ({ image }, field) => requiredText(`${field}.reference`, image?.reference),
+  ephemeral: ({ ephemeral, name }, field, podName) => {
+    if (!ephemeral?.volumeClaimTemplate) return [required(`${field}.volumeClaimTemplate`)]
+    const claim = `${podName}-${name}`
+    const wrong = podName && name ? dnsSubdomainErrors(claim) : []
+    const at = field.replace(/\.ephemeral$/, '.name')
+    return asInvalid(
+      at,
+      name,
+      wrong.map(text => `PVC name ${JSON.stringify(claim)}: ${text}`),
+    )
+  },
+}
+
+const hostPathTypes = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+]
+
+function hostPathErrors(hostPath: Volume['hostPath'], field: string): FieldError[] {
+  if (!hostPath?.path) return [required(`${field}.path`)]
+  const { path, type = '' } = hostPath
+  return [...noBacksteps(`${field}.path`, path), ...optionalWord(`${field}.type`, type, hostPathTypes)]
+}
