@@ -30,6 +30,7 @@ export class PodWorker {
   readonly #probes: PodProbes
   readonly #status: StatusWriter
   readonly #wakeup: Wakeup
+  readonly #tellSoon: Wakeup
   readonly #failures = new Map<string, StartFailure>()
   readonly #messages = new Map<string, string>()
   /** Containers whose end was told, by id. */
@@ -52,6 +53,7 @@ export class PodWorker {
     this.#pod = pod
     this.#lifetime = lifetime
     this.#wakeup = new Wakeup(context.clock)
+    this.#tellSoon = new Wakeup(context.clock)
     this.#probes = new PodProbes({ ...context, onChange: () => this.poke() })
     this.#status = new StatusWriter({ ...context, onWritten: written => this.update(written), signal: lifetime })
     context.references.register(pod, () => this.#referencesChanged())
@@ -98,6 +100,7 @@ export class PodWorker {
   /** Something about it changed: look again. */
   poke(): void {
     this.#wakeup.wake()
+    this.#tellSoon.wake()
   }
 
   /** Resolves when nothing of the pod is left, or the signal is aborted. */
@@ -174,7 +177,9 @@ export class PodWorker {
     let worked = kills.length > 0
     for (const action of actions) {
       signal.throwIfAborted()
-      worked = (await this.#do(action, observed, signal)) || worked
+      if (!(await this.#do(action, observed, signal))) continue
+      worked = true
+      this.#tellSoon.wake()
     }
     return worked
   }
@@ -341,10 +346,8 @@ export class PodWorker {
 
   /** Tells the status at each change, while the loop may be busy. */
   async #tell(signal: AbortSignal): Promise<void> {
-    const changes = new Wakeup(this.#context.clock)
-    this.#wakeup.also(changes)
     while (!signal.aborted) {
-      await changes.sleep(undefined, signal)
+      await this.#tellSoon.sleep(undefined, signal)
       await this.#context.view.refresh()
       this.#tellStatus(await this.#observed())
     }

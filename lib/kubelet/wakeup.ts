@@ -4,7 +4,6 @@ import type { Clock } from '../util/clock.ts'
 
 export class Wakeup {
   readonly #clock: Clock
-  readonly #others: Wakeup[] = []
   #woken = false
   #end: AbortController | undefined
 
@@ -15,12 +14,6 @@ export class Wakeup {
   wake(): void {
     this.#woken = true
     this.#end?.abort()
-    for (const other of this.#others) other.wake()
-  }
-
-  /** Wakes this one too, each time. */
-  also(other: Wakeup): void {
-    this.#others.push(other)
   }
 
   /** Until it is woken or, if given, that time has come. Rejects when the signal is aborted. */
