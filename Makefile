@@ -21,7 +21,7 @@ build: prepare $(built) ## bundle the binaries into dist/
 
 # npm packages are there once `prepare` has run, so it comes first and is no file.
 $(built): $(sources) package-lock.json | prepare
-	@node deploy/build/schema.ts
+	@node deploy/build/schema.ts --if-stale
 	@node deploy/build/bundle.ts
 	@node deploy/images/build.ts
 	@touch $@
