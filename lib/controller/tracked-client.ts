@@ -9,12 +9,8 @@ import type { Client, DeleteOptions, ListQuery, PatchOptions } from '../client/c
 import type { Logger } from '../util/log.ts'
 import type { Watch } from './watch.ts'
 
-interface Unseen {
-  /** The latest version written. */
-  version: bigint
-  /** Keys deleted, with the uid that was. */
-  deleted: Map<string, string | undefined>
-}
+/** A write that the watches have perhaps not shown yet. */
+type Unseen = { kind: string } & ({ version: string } | { deletedKey: string; uid: string | undefined })
 
 /** A watch that takes longer is broken; what it will show when it is back decides then. */
 const deadlineMs = 10_000
@@ -22,7 +18,7 @@ const deadlineMs = 10_000
 export class TrackedClient implements Client {
   readonly #client: Client
   readonly #log: Logger
-  readonly #unseen = new Map<string, Unseen>()
+  readonly #unseen = new Set<Unseen>()
 
   constructor(client: Client, log: Logger) {
     this.#client = client
@@ -32,17 +28,18 @@ export class TrackedClient implements Client {
   /** Waits until the watches have seen every write made so far of the kinds they watch, but not forever. */
   async settled(watches: Watch[], signal: AbortSignal): Promise<void> {
     if (this.#unseen.size === 0) return
+    // Forgotten only afterwards: other workers wait for the same.
     const unseen = [...this.#unseen]
-    this.#unseen.clear()
     const patience = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
     try {
       await Promise.all(
-        unseen.flatMap(([kind, what]) => watches.filter(w => w.kind === kind).map(w => see(w, what, patience))),
+        unseen.flatMap(write => watches.filter(w => w.kind === write.kind).map(w => see(w, write, patience))),
       )
     } catch (error) {
       signal.throwIfAborted()
       this.#log.warn({ err: error }, 'own writes have not come back through the watch: going on without')
     }
+    for (const write of unseen) this.#unseen.delete(write)
   }
 
   get<T extends KubeObject>(def: ResourceDefinition<T>, at: ObjectKey, signal?: AbortSignal): Promise<T> {
@@ -88,7 +85,8 @@ export class TrackedClient implements Client {
 
   async delete(def: ResourceDefinition, at: ObjectKey, options?: DeleteOptions, signal?: AbortSignal): Promise<void> {
     await this.#client.delete(def, at, options, signal)
-    this.#of(def).deleted.set(toKey(at.namespace, at.name), options?.preconditions?.uid)
+    const deletedKey = toKey(at.namespace, at.name)
+    this.#unseen.add({ kind: qualified(def), deletedKey, uid: options?.preconditions?.uid })
   }
 
   deleteCollection(
@@ -113,23 +111,16 @@ export class TrackedClient implements Client {
   }
 
   #wrote<T extends KubeObject>(def: ResourceDefinition<T>, obj: T): T {
-    const { resourceVersion, deletionTimestamp, finalizers } = obj.metadata
-    const unseen = this.#of(def)
-    // An update that takes the last finalizer away deletes: its version is never a watch event's before the deletion.
-    if (deletionTimestamp && !finalizers?.length) unseen.deleted.set(keyOf(obj), obj.metadata.uid)
-    else if (resourceVersion && BigInt(resourceVersion) > unseen.version) unseen.version = BigInt(resourceVersion)
-    return obj
-  }
-
-  #of(def: Pick<ResourceDefinition, 'group' | 'plural'>): Unseen {
+    const { resourceVersion, deletionTimestamp, finalizers, uid } = obj.metadata
     const kind = qualified(def)
-    const unseen = this.#unseen.get(kind) ?? { version: -1n, deleted: new Map() }
-    this.#unseen.set(kind, unseen)
-    return unseen
+    // An update that takes the last finalizer away deletes: its version is never a watch event's before the deletion.
+    if (deletionTimestamp && !finalizers?.length) this.#unseen.add({ kind, deletedKey: keyOf(obj), uid })
+    else if (resourceVersion) this.#unseen.add({ kind, version: resourceVersion })
+    return obj
   }
 }
 
-async function see(watch: Watch, { version, deleted }: Unseen, signal: AbortSignal): Promise<void> {
-  if (version >= 0n) await watch.seen(version.toString(), signal)
-  for (const [key, uid] of deleted) await watch.gone(key, uid, signal)
+async function see(watch: Watch, write: Unseen, signal: AbortSignal): Promise<void> {
+  if ('version' in write) await watch.seen(write.version, signal)
+  else await watch.gone(write.deletedKey, write.uid, signal)
 }
