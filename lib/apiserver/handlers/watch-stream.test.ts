@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals'
+import type { CacheEntry } from '../../storage/entry.ts'
+import { FakeClock } from '../../util/clock.ts'
+import type { CacheEvent } from '../watch-cache-event.ts'
+import { CacheWatcher } from '../watch-cache-watcher.ts'
+import { type EventEncoder, type WatchStart, watchStream } from './watch-stream.ts'
+
+const encoder: EventEncoder = {
+  added: ({ key }) => (key.startsWith('skip') ? undefined : Buffer.from(`+${key} `)),
+  change: ({ key }) => (key.startsWith('skip') ? undefined : Buffer.from(`~${key} `)),
+  bookmark: (revision, isEnd) => Buffer.from(`${isEnd ? 'end' : 'at'}${revision} `),
+}
+
+function begin({
+  allowWatchBookmarks = false,
+  ...start
+}: Partial<WatchStart> & { allowWatchBookmarks?: boolean } = {}) {
+  const clock = new FakeClock()
+  const stop = new AbortController()
+  let revision = 5n
+  const watcher = new CacheWatcher({
+    backlog: [],
+    afterRevision: 5n,
+    maxBuffered: 100,
+    cacheRevision: () => revision,
+    onClose: () => {},
+  })
+  const stream = watchStream({ watcher, ...start }, encoder, { clock, signal: stop.signal, allowWatchBookmarks })
+  const iterator = stream[Symbol.asyncIterator]()
+  return {
+    clock,
+    watcher,
+    next: async () => {
+      const result = await iterator.next()
+      return result.done ? undefined : result.value.toString()
+    },
+    change: (...keys: string[]) => {
+      revision++
+      watcher.push(keys.map(key => ({ key, revision }) as CacheEvent))
+    },
+    moveOn: () => {
+      revision++
+    },
+  }
+}
+
+const entries = (...keys: string[]) => keys.map(key => ({ key }) as CacheEntry)
+
+test('what is there comes first, then a bookmark that says so, then changes', async () => {
+  const { next, change } = begin({ entries: entries('a', 'skip', 'b'), initialEventsEnd: 5n })
+  expect(await next()).toBe('+a +b end5 ')
+  change('c', 'skip')
+  expect(await next()).toBe('~c ')
+})
+
+test('changes that nobody selected send nothing', async () => {
+  const { next, change } = begin()
+  const pending = next()
+  change('skip')
+  change('a')
+  expect(await pending).toBe('~a ')
+})
+
+test('a bookmark once a minute, only when asked for', async () => {
+  const { clock, next, moveOn, change } = begin({ allowWatchBookmarks: true })
+  const first = next()
+  await clock.advance(0)
+  moveOn()
+  await clock.advance(60_000)
+  expect(await first).toBe('at6 ')
+  const second = next()
+  change('a')
+  expect(await second).toBe('~a ')
+  const third = next()
+  await clock.advance(60_000)
+  expect(await third).toBe('at7 ')
+})
+
+test('the end of the watcher is the end of the stream', async () => {
+  const { next, watcher } = begin({ allowWatchBookmarks: true })
+  const last = next()
+  watcher.close()
+  expect(await last).toBeUndefined()
+})
