@@ -61,7 +61,8 @@ function ociProcess({ config, image, sandbox, host }: SpecInput): OciProcess {
     env: environment(config, image, sandbox.hostname),
     cwd: config.workingDir || image.workingDir || '/',
     capabilities: { bounding: granted, effective: granted, permitted: granted },
-    rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1024, hard: 524_288 }],
+    // None: containerd's own are inherited, as with its CRI plugin.
+    rlimits: [],
     noNewPrivileges: !config.security.allowPrivilegeEscalation,
     oomScoreAdj: config.resources.oomScoreAdj,
   }

@@ -32,6 +32,8 @@ export interface SandboxConfig {
   sysctls: Record<string, string>
   /** The pod's cgroup, as a path below the cgroup root: `/kubepods/burstable/pod<uid>`. */
   cgroupParent: string
+  /** Set on the pod's cgroup itself, which bounds all its containers together. */
+  resources?: Omit<LinuxResources, 'oomScoreAdj'>
   labels: Record<string, string>
   annotations: Record<string, string>
 }

@@ -1,0 +1,58 @@
+// Everything of a cluster on this node taken away, also what no record names: for `make down`, when no kubelet runs.
+
+import { readdir, rm } from 'node:fs/promises'
+import { type Clock, systemClock } from '../../util/clock.ts'
+import type { Logger } from '../../util/log.ts'
+import { Cgroups } from '../cgroups.ts'
+import { openCtrRuntime } from './ctr.ts'
+import { Ctr } from './ctr-command.ts'
+import { CtrNetwork } from './ctr-network.ts'
+import { type CtrRuntimeOptions, clusterLabel, statePaths } from './ctr-options.ts'
+import { unmountTree } from './mount-points.ts'
+import { removeNetns } from './namespaces.ts'
+
+/** Needs containerd. Images stay. May be called again; throws when something could not be removed. */
+export async function purge(options: CtrRuntimeOptions, log: Logger, clock: Clock = systemClock): Promise<void> {
+  const { socket, namespace = 'k8s.io', clusterName, cgroupRoot } = options
+  const runtime = await openCtrRuntime(options, log, clock)
+  const signal = new AbortController().signal
+  const { sandboxes, containers } = await runtime.list(signal)
+  await Promise.all(containers.map(({ id }) => runtime.removeContainer(id, signal)))
+  await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id, signal)))
+  await removeUnrecorded(new Ctr(socket, namespace), clusterName)
+  await endProcesses(await Cgroups.detect(cgroupRoot), clock)
+  for (const name of await netnsOf(clusterName)) await removeNetns(name)
+  await new CtrNetwork(options).remove()
+  for (const directory of Object.values(statePaths(options))) {
+    await unmountTree(directory)
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** Containers with our label whose records are gone. */
+async function removeUnrecorded(ctr: Ctr, clusterName: string): Promise<void> {
+  const text = await ctr.run(['containers', 'ls', '--quiet', `labels."${clusterLabel}"==${clusterName}`])
+  for (const id of text.split('\n').filter(Boolean)) {
+    await ctr.runIfThere(['tasks', 'rm', '--force', id])
+    await ctr.runIfThere(['containers', 'rm', id])
+    await ctr.runIfThere(['snapshots', 'rm', id])
+  }
+}
+
+async function endProcesses(cgroups: Cgroups, clock: Clock): Promise<void> {
+  for (const pid of await cgroups.processes('/')) process.kill(pid, 'SIGKILL')
+  await cgroups.remove('/', clock)
+}
+
+/** By the whole name, since one cluster's may begin with another's. */
+async function netnsOf(clusterName: string): Promise<string[]> {
+  try {
+    const names = await readdir('/run/netns')
+    return names.filter(
+      name => name.startsWith(`${clusterName}-`) && /^[0-9a-f]{13}$/.test(name.slice(clusterName.length + 1)),
+    )
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
