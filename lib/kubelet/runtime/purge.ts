@@ -2,7 +2,7 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../util/clock.ts'
-import type { Logger } from '../../util/log.ts'
+import { silentLogger } from '../../util/log.ts'
 import { Cgroups } from '../cgroups.ts'
 import { openCtrRuntime } from './ctr.ts'
 import { Ctr } from './ctr-command.ts'
@@ -11,8 +11,11 @@ import { type CtrRuntimeOptions, clusterLabel, statePaths } from './ctr-options.
 import { unmountTree } from './mount-points.ts'
 import { removeNetns } from './namespaces.ts'
 
+export type PurgeOptions = Omit<CtrRuntimeOptions, 'podCidr'>
+
 /** Needs containerd. Images stay. May be called again; throws when something could not be removed. */
-export async function purge(options: CtrRuntimeOptions, log: Logger, clock: Clock = systemClock): Promise<void> {
+export async function purge(of: PurgeOptions, log = silentLogger, clock: Clock = systemClock): Promise<void> {
+  const options: CtrRuntimeOptions = { ...of, podCidr: () => undefined }
   const { socket, namespace = 'k8s.io', clusterName, cgroupRoot } = options
   const runtime = await openCtrRuntime(options, log, clock)
   const signal = new AbortController().signal
