@@ -32,7 +32,7 @@ export async function readMachine(rootDir: string): Promise<Machine> {
     memoryBytes: totalmem(),
     diskBytes: blocks * bsize,
     machineId: await word('/etc/machine-id'),
-    systemUuid: (await word('/sys/class/dmi/id/product_uuid')).toLowerCase(),
+    systemUuid: (await word('/sys/class/dmi/id/product_uuid')).toLowerCase() || (await word('/etc/machine-id')),
     bootId: await word('/proc/sys/kernel/random/boot_id'),
     kernelVersion: release(),
     osImage: prettyName(await word('/etc/os-release')),

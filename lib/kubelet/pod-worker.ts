@@ -156,7 +156,7 @@ export class PodWorker {
     const observed = await this.#look()
     this.#tellStatus(observed)
     const actions = this.#decide(observed)
-    if (actions.some(action => action.type === 'finish')) return this.#finish(observed, signal)
+    if (actions.some(action => action.type === 'finish')) return this.#finish(observed)
     const worked = await this.#carryOut(actions, observed, signal)
     if (worked) return this.#context.clock.now()
     const times = actions.flatMap(action => ('untilMs' in action ? [action.untilMs] : []))
@@ -221,8 +221,8 @@ export class PodWorker {
     } catch (error) {
       if (isAbortError(error)) throw error
       const message = error instanceof Error ? error.message : String(error)
-      log.info({ err: error, pod: formatPod(this.#pod), container: name }, 'could not be brought up')
       const known = error instanceof StartError ? error : undefined
+      log.info({ pod: formatPod(this.#pod), container: name, why: message }, 'could not be brought up')
       this.#failures.set(name, {
         reason: known?.reason ?? reason,
         message,
@@ -288,7 +288,7 @@ export class PodWorker {
 
   // --- the end
 
-  async #finish(observed: Observed, signal: AbortSignal): Promise<undefined | 'gone'> {
+  async #finish(observed: Observed): Promise<undefined | 'gone'> {
     const { client, references } = this.#context
     const deleted = this.#pod.metadata.deletionTimestamp !== undefined
     if (!this.#ended) {
@@ -303,7 +303,7 @@ export class PodWorker {
     if (this.#removed) return 'gone'
     const { namespace = '', name = '' } = this.#pod.metadata
     const options = { gracePeriodSeconds: 0, preconditions: { uid: podUid(this.#pod) } }
-    await client.delete(pods, { namespace, name }, options, signal).catch(error => {
+    await client.delete(pods, { namespace, name }, options, this.#lifetime).catch(error => {
       if (!hasReason(error, 'NotFound', 'Conflict')) throw error
     })
     return 'gone'

@@ -1,7 +1,7 @@
 // A path below a volume for a container's subPath: made when it is missing, refused when a link leads out of the volume.
 
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { ConfigError } from './config-error.ts'
 
 /** Throws ConfigError. */
@@ -13,7 +13,7 @@ export function resolveSubPath(volumePath: string, subPath: string): string {
     path = join(path, part)
     if (!exists(path)) mkdirSync(path, { mode: 0o750 })
     path = realpathSync(path)
-    if (relative(root, path).startsWith('..')) {
+    if (path !== root && !path.startsWith(`${root}/`)) {
       throw new ConfigError(
         `failed to prepare subPath for volumeMount: ${subPath} leads out of its volume`,
         'CreateContainerConfigError',
