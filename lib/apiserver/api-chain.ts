@@ -14,6 +14,7 @@ import { maxInFlight } from './filters/max-in-flight.ts'
 import { withMetrics } from './filters/metrics.ts'
 import { withTimeout } from './filters/timeout.ts'
 import { withWarnings } from './filters/warnings.ts'
+import { lazily } from './lazily.ts'
 import type { Metrics } from './metrics.ts'
 import type { Routes } from './routes.ts'
 
@@ -42,11 +43,16 @@ export function apiChain({ context, metrics, routes }: ChainOptions): Handler {
   )
 }
 
-function otherPaths({ registry, config }: ServerContext, routes: ChainOptions['routes']): Handler {
+function otherPaths({ registry, config, clock }: ServerContext, routes: ChainOptions['routes']): Handler {
+  const openApi = lazily(async () => {
+    const { openApiRoutes } = await import('./openapi-routes.ts')
+    return openApiRoutes(() => registry.all(), clock)
+  })
   return async request => {
     const answer = discovery(request, registry, `${config.advertiseAddress}:${config.securePort}`)
     if (answer) return answer
     if (request.upgrade) throw noSuchPath()
+    if (request.path.startsWith('/openapi/')) return (await openApi())(request)
     return (await routes())(request)
   }
 }

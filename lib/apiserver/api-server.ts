@@ -15,10 +15,10 @@ import { authentication } from './authn/index.ts'
 import { authorization } from './authz/index.ts'
 import { bootstrap, keepReachable } from './bootstrap/index.ts'
 import type { ServerConfig, ServerContext, StorageContext } from './context.ts'
+import { lazily } from './lazily.ts'
 import { createMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { reviews } from './reviews/index.ts'
-import type { Routes } from './routes.ts'
 import { Server } from './server.ts'
 import { healthChecks, type Progress } from './server-health.ts'
 import { WatchCache } from './watch-cache.ts'
@@ -97,15 +97,10 @@ function clientCas({ clientCa, requestHeader }: ServerConfig): string[] {
 
 function handler(context: ServerContext, progress: Progress) {
   const metrics = createMetrics()
-  let loaded: Promise<Routes> | undefined
-  const load = async () => {
+  const routes = lazily(async () => {
     const { routes } = await import('./routes.ts')
     return routes({ checks: healthChecks(context, progress), metrics })
-  }
-  const routes = () => {
-    loaded ??= load()
-    return loaded
-  }
+  })
   return apiChain({ context, metrics, routes })
 }
 

@@ -15,7 +15,6 @@ export async function withDeadline<T>(
   const finished = new AbortController()
   const deadline = clock.sleep(limitMs, finished.signal).then(
     () => {
-      over.abort()
       throw late()
     },
     // Called off: the work was faster.
@@ -23,6 +22,9 @@ export async function withDeadline<T>(
   )
   try {
     return await Promise.race([running, deadline])
+  } catch (error) {
+    over.abort()
+    throw error
   } finally {
     finished.abort()
   }

@@ -40,7 +40,7 @@ export interface TestApiServer {
 }
 
 export interface AskOptions {
-  /** JSON, unless it is text already. */
+  /** JSON, unless it is text or bytes already. */
   body?: unknown
   headers?: Record<string, string>
   user?: KeyPair | null
@@ -172,14 +172,11 @@ function ask(
   options: Omit<AskOptions, 'user'>,
 ): Promise<Answer> {
   const { body, headers = {} } = options
-  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const isReady = body === undefined || typeof body === 'string' || body instanceof Uint8Array
+  const payload = isReady ? body : JSON.stringify(body)
   return new Promise((resolve, reject) => {
-    const stream = session.request({
-      ':method': method,
-      ':path': path,
-      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    })
+    const type = payload === undefined ? {} : { 'content-type': 'application/json' }
+    const stream = session.request({ ':method': method, ':path': path, ...type, ...headers }, { endStream: false })
     const chunks: Buffer[] = []
     let received: Answer['headers'] = {}
     stream.on('response', answer => {
