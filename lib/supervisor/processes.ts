@@ -25,6 +25,8 @@ export interface Started {
   record: ProcessRecord
   /** Resolves with what ended it. */
   exited: Promise<string>
+  /** Lets the process that started it end first. */
+  release(): void
 }
 
 /** Starts a process in a session of its own, its output appended to logs/<name>.log. */
@@ -42,10 +44,9 @@ export async function startProcess(stateDir: string, spec: ProcessSpec): Promise
     child.on('error', error => resolve(error.message))
     child.on('exit', (code, killedBy) => resolve(killedBy ? `killed by ${killedBy}` : `exit code ${code}`))
   })
-  child.unref()
   const record = { name: spec.name, pid: child.pid ?? 0, startTicks: (child.pid && startTicksOf(child.pid)) || '' }
   await writeFile(recordPath(stateDir, spec.name), JSON.stringify(record))
-  return { record, exited }
+  return { record, exited, release: () => child.unref() }
 }
 
 function recordPath(stateDir: string, name: string): string {

@@ -46,7 +46,8 @@ async function startSupervisor({ config, supervisor, clock }: UpOptions): Promis
   if (running.some(record => record.name === supervisor.name)) return
   // Left by a supervisor that was killed: the new one starts its own.
   await Promise.all(running.map(record => stopProcess(config.stateDir, record, { clock, graceMs: 5000 })))
-  await startProcess(config.stateDir, supervisor)
+  const started = await startProcess(config.stateDir, supervisor)
+  started.release()
 }
 
 type Tell = (what: string, how: string) => void
