@@ -1,9 +1,13 @@
-// What a ControllerRevision is.
+// ControllerRevision: one past or present state of a StatefulSet or DaemonSet, to roll back to.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { V1ControllerRevision } from '@kubernetes/client-node'
-import type { Kube } from '../../api/meta.ts'
+import { invalid, required } from '../../api/field-errors.ts'
+import { controllerOf, type Kube, parseApiVersion } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { fieldImmutable, nonNegative } from '../../api/validation.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { ageColumn, countColumn, nameColumn, textColumn } from '../columns.ts'
 
 export type ControllerRevision = Kube<V1ControllerRevision>
 
@@ -16,4 +20,23 @@ export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
   get schema() {
     return builtinSchema('V1ControllerRevision')
   },
+  strategy: {
+    validate: ({ data, revision }) => [
+      ...(data === undefined ? [required('data', 'data is mandatory')] : []),
+      ...nonNegative('revision', revision),
+    ],
+    validateUpdate: ({ data }, old) =>
+      isDeepStrictEqual(data, old.data) ? [] : [invalid('data', data, fieldImmutable)],
+  },
+  columns: [
+    nameColumn,
+    textColumn('Controller', revision => {
+      const owner = controllerOf(revision)
+      if (!owner) return '<none>'
+      const { group } = parseApiVersion(owner.apiVersion)
+      return `${owner.kind.toLowerCase()}${group ? `.${group}` : ''}/${owner.name}`
+    }),
+    countColumn('Revision', ({ revision }) => revision),
+    ageColumn,
+  ],
 }
