@@ -37,9 +37,20 @@ export async function untilTrue(ask: () => Promise<boolean>, clock: Clock, signa
   while (!(await ask())) await clock.sleep(15, signal)
 }
 
-/** True when the Node named has the condition Ready. */
-export function nodeIsReady(nodeJson: string | undefined): boolean {
+/**
+ * True when the Node has the condition Ready, and its kubelet said so at `sinceMs` or later: what an earlier run left
+ * behind does not count.
+ */
+export function nodeIsReady(nodeJson: string | undefined, sinceMs: number): boolean {
   if (!nodeJson) return false
-  const node = JSON.parse(nodeJson) as { status?: { conditions?: { type: string; status: string }[] } }
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  const node = JSON.parse(nodeJson) as { status?: { conditions?: NodeCondition[] } }
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+  // Times on the wire have whole seconds.
+  return ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime ?? '') >= Math.floor(sinceMs / 1000) * 1000
+}
+
+interface NodeCondition {
+  type: string
+  status: string
+  lastHeartbeatTime?: string
 }

@@ -30,10 +30,12 @@ export async function up(options: UpOptions): Promise<void> {
   print(`cluster ${config.clusterName} in ${config.stateDir}`)
   const made = await prepareState(config, clock)
   tell('certificates', made.length > 0 ? `${made.length} made` : 'in place')
-  await startSupervisor(options)
+  const wasRunning = await startSupervisor(options)
+  // While it runs, a kubelet repeats an unchanged status only every five minutes.
+  const sinceMs = wasRunning ? 0 : startedAt
   const deadline = AbortSignal.timeout(options.timeoutMs)
   try {
-    await Promise.all([images(options, tell, deadline), untilReady(options, tell, deadline)])
+    await Promise.all([images(options, tell, deadline), untilReady(options, sinceMs, tell, deadline)])
   } catch (error) {
     if (!deadline.aborted) throw error
     throw new UserError(await whatIsMissing(options))
@@ -41,13 +43,15 @@ export async function up(options: UpOptions): Promise<void> {
   for (const line of whatToTry(config)) print(line)
 }
 
-async function startSupervisor({ config, supervisor, clock }: UpOptions): Promise<void> {
+/** Answers whether one was running already. */
+async function startSupervisor({ config, supervisor, clock }: UpOptions): Promise<boolean> {
   const running = await runningProcesses(config.stateDir)
-  if (running.some(record => record.name === supervisor.name)) return
+  if (running.some(record => record.name === supervisor.name)) return true
   // Left by a supervisor that was killed: the new one starts its own.
   await Promise.all(running.map(record => stopProcess(config.stateDir, record, { clock, graceMs: 5000 })))
   const started = await startProcess(config.stateDir, supervisor)
   started.release()
+  return false
 }
 
 type Tell = (what: string, how: string) => void
@@ -61,7 +65,12 @@ async function images({ config, importImages, clock }: UpOptions, tell: Tell, si
   tell('images', imported.length > 0 ? `imported ${imported.join(', ')}` : 'in place')
 }
 
-async function untilReady({ config, clock }: UpOptions, tell: Tell, signal: AbortSignal): Promise<void> {
+async function untilReady(
+  { config, clock }: UpOptions,
+  sinceMs: number,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
   const pki = (file: string) => readFile(join(config.stateDir, 'pki', file), 'utf8')
   const [ca, cert, key] = await Promise.all([pki('ca.crt'), pki('admin.crt'), pki('admin.key')])
   const server = `https://${config.nodeIP}:${config.securePort}`
@@ -72,7 +81,7 @@ async function untilReady({ config, clock }: UpOptions, tell: Tell, signal: Abor
   await untilTrue(async () => (await httpsGet(`${server}/readyz`, { ca })) !== undefined, clock, signal)
   tell('kube-apiserver', `ready at ${server}`)
   const node = `${server}/api/v1/nodes/${config.nodeName}`
-  await untilTrue(async () => nodeIsReady(await httpsGet(node, { ca, cert, key })), clock, signal)
+  await untilTrue(async () => nodeIsReady(await httpsGet(node, { ca, cert, key }), sinceMs), clock, signal)
   tell(`node ${config.nodeName}`, 'Ready')
 }
 
