@@ -1,9 +1,12 @@
-// What a Lease is.
+// Lease: who holds something, and since when: heartbeats of nodes, elections of leaders.
 
 import type { V1Lease } from '@kubernetes/client-node'
+import { type FieldError, fieldForbidden, invalid, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { nonNegative } from '../../api/validation.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 
 export type Lease = Kube<V1Lease>
 
@@ -16,4 +19,27 @@ export const leases: ResourceDefinition<Lease> = {
   get schema() {
     return builtinSchema('V1Lease')
   },
+  defaults: lease => {
+    lease.spec ??= {}
+  },
+  strategy: {
+    validate: validateLease,
+    allowCreateOnUpdate: true,
+    allowUnconditionalUpdate: false,
+  },
+  columns: [nameColumn, textColumn('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn],
+}
+
+function validateLease({ spec = {} }: Lease): FieldError[] {
+  const { leaseDurationSeconds: seconds, leaseTransitions, strategy, preferredHolder } = spec
+  return [
+    ...(seconds !== undefined && seconds <= 0
+      ? [invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
+      : []),
+    ...nonNegative('spec.leaseTransitions', leaseTransitions),
+    ...(strategy === '' ? [required('spec.strategy')] : []),
+    ...(preferredHolder && !strategy
+      ? [fieldForbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined')]
+      : []),
+  ]
 }

@@ -1,9 +1,10 @@
-// What a ServiceAccount is.
+// ServiceAccount: who a pod is to the API.
 
 import type { V1ServiceAccount } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 
 export type ServiceAccount = Kube<V1ServiceAccount>
 
@@ -17,4 +18,6 @@ export const serviceAccounts: ResourceDefinition<ServiceAccount> = {
   get schema() {
     return builtinSchema('V1ServiceAccount')
   },
+  strategy: { returnsDeletedObject: true },
+  columns: [nameColumn, { name: 'Secrets', type: 'string', value: ({ secrets }) => (secrets ?? []).length }, ageColumn],
 }

@@ -1,12 +1,17 @@
-// What a Service is.
+// Service: one address and name for pods that come and go.
 
 import type { V1Service } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
-import { statusSubresource } from '../status-subresource.ts'
+import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { keepAllocated } from './service-allocated.ts'
+import { serviceColumns } from './service-columns.ts'
+import { defaultServiceSpec } from './service-defaults.ts'
+import { validateService, validateServiceUpdate } from './service-validation.ts'
 
 export type Service = Kube<V1Service>
+export type ServiceSpec = NonNullable<Service['spec']>
 
 export const services: ResourceDefinition<Service> = {
   group: '',
@@ -19,6 +24,31 @@ export const services: ResourceDefinition<Service> = {
   get schema() {
     return builtinSchema('V1Service')
   },
+  defaults: service => {
+    service.spec ??= {}
+    defaultServiceSpec(service.spec)
+    service.status ??= {}
+    service.status.loadBalancer ??= {}
+  },
+  strategy: {
+    nameRule: 'dns-1035-label',
+    prepareForCreate: service => {
+      service.status = { loadBalancer: {} }
+    },
+    prepareForUpdate: (service, old) => {
+      restoreMember(service, old, 'status')
+      keepAllocated(service, old)
+    },
+    validate: validateService,
+    validateUpdate: validateServiceUpdate,
+    allowCreateOnUpdate: true,
+    returnsDeletedObject: true,
+  },
   subresources: { status: statusSubresource() },
   storage: { prefix: 'services/specs' },
+  columns: serviceColumns,
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec?.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec?.type ?? '',
+  },
 }

@@ -1,9 +1,13 @@
-// What an IPAddress is.
+// IPAddress: one address that a service has taken. Its name is the address.
 
 import type { V1IPAddress } from '@kubernetes/client-node'
+import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { immutable } from '../../api/validation.ts'
+import { ipAddress, requiredText } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { nameColumn, textColumn } from '../columns.ts'
 
 export type IPAddress = Kube<V1IPAddress>
 
@@ -17,4 +21,30 @@ export const ipAddresses: ResourceDefinition<IPAddress> = {
   get schema() {
     return builtinSchema('V1IPAddress')
   },
+  strategy: {
+    // An IPv6 address is no DNS name.
+    nameRule: 'path-segment',
+    validate: validateIpAddress,
+    validateUpdate: ({ spec }, old) => immutable('spec.parentRef', spec?.parentRef, old.spec?.parentRef),
+  },
+  columns: [nameColumn, textColumn('ParentRef', formatParent)],
+}
+
+function validateIpAddress({ metadata, spec }: IPAddress): FieldError[] {
+  const parent = spec?.parentRef
+  const name = ipAddress('metadata.name', metadata.name ?? '')
+  if (!parent) return [...name, required('spec.parentRef')]
+  return [
+    ...name,
+    ...requiredText('spec.parentRef.resource', parent.resource),
+    ...requiredText('spec.parentRef.name', parent.name),
+  ]
+}
+
+/** `services/default/web`, with the group before it where there is one. */
+function formatParent({ spec }: IPAddress): string {
+  const parent = spec?.parentRef
+  if (!parent) return '<none>'
+  const resource = parent.group ? `${parent.resource}.${parent.group}` : parent.resource
+  return [resource, parent.namespace, parent.name].filter(part => part).join('/')
 }
