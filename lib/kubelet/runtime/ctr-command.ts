@@ -37,6 +37,11 @@ export class Ctr {
     }
   }
 
+  /** As `run`, but for what may take minutes, which must not make others wait. */
+  async runLong(args: string[], options: ExecOptions = {}): Promise<string> {
+    return (await exec('ctr', this.arguments(args), options)).stdout
+  }
+
   /** As `run`, but what is not there (any more) is no error: false. */
   async runIfThere(args: string[], options: ExecOptions = {}): Promise<boolean> {
     try {

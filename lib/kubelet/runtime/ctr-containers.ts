@@ -137,7 +137,7 @@ export class CtrContainers {
   }
 
   async #make(record: ContainerRecord, facts: SandboxFacts, image: ImageContent, signal: AbortSignal): Promise<void> {
-    const { ctr, records, clusterName, cgroups } = this.#parts
+    const { ctr, records, clusterName } = this.#parts
     const { id, config } = record
     const directory = records.directory(id)
     const rootfs = join(directory, 'rootfs')
@@ -151,7 +151,6 @@ export class CtrContainers {
     const labels = Object.entries({ ...config.labels, [clusterLabel]: clusterName })
     const labelled = labels.flatMap(([name, value]) => ['--label', `${name}=${value}`])
     await ctr.run(['containers', 'create', '--config', specPath, ...labelled, id], { signal })
-    await cgroups.create(dirname(record.cgroup))
   }
 
   async #snapshot(id: string, image: ImageContent, signal: AbortSignal): Promise<SnapshotMount[]> {
@@ -194,11 +193,18 @@ export class CtrContainers {
       try {
         await ctr.run(['tasks', 'start', '--detach', '--log-uri', uri, '--pid-file', pidFile, id], { signal })
       } catch (cause) {
-        throw await this.#startFailed(record, cause)
+        // `already exists`: a kubelet that was killed had begun to start it.
+        if (!/already exists/.test(ctrMessage(cause))) throw await this.#startFailed(record, cause)
       }
-      const pid = Number(await readFile(pidFile, 'utf8'))
+      const pid = await this.#pidOf(id, pidFile)
       await records.put({ ...record, state: 'running', startedAtMs: clock.now(), pid })
     })
+  }
+
+  /** Written by ctr; by containerd's list when the ctr that would have written it was killed. */
+  async #pidOf(id: string, pidFile: string): Promise<number> {
+    const written = Number(await readFile(pidFile, 'utf8').catch(() => ''))
+    return written || ((await this.#parts.ctr.tasks()).get(id)?.pid ?? 0)
   }
 
   async #startFailed(record: ContainerRecord, cause: unknown): Promise<RuntimeError> {
@@ -254,7 +260,7 @@ export class CtrContainers {
   async #untilExited({ id, pid }: ContainerRecord, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#parts
     for (let pauseMs = 5; ; pauseMs = Math.min(100, pauseMs * 1.3)) {
-      if (pid === undefined || !(await isAlive(pid))) await this.finish(id)
+      if (!pid || !isAlive(pid)) await this.finish(id)
       if (this.get(id)?.state !== 'running') return true
       const restMs = deadlineMs - clock.now()
       if (restMs <= 0) return false
@@ -304,7 +310,7 @@ async function mkdirIfMissing(path: string): Promise<void> {
   }
 }
 
-async function isAlive(pid: number): Promise<boolean> {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

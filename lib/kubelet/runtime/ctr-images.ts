@@ -76,14 +76,14 @@ export class CtrImages {
 
   /** Layers are unpacked by pull and import; one that was cut short is made good here. */
   async unpack({ manifestDigest }: ImageContent, signal: AbortSignal): Promise<void> {
-    await this.#ctr.run(['snapshots', 'unpack', manifestDigest], { signal })
+    await this.#ctr.runLong(['snapshots', 'unpack', manifestDigest], { signal })
   }
 
   async pull(reference: string, signal: AbortSignal): Promise<Image> {
     const name = normalizeReference(reference)
     const plain = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?\//.test(name) ? ['--plain-http'] : []
     try {
-      await this.#ctr.run(['images', 'pull', ...plain, name], { signal })
+      await this.#ctr.runLong(['images', 'pull', ...plain, name], { signal })
     } catch (cause) {
       throw new RuntimeError('ErrImagePull', `failed to pull and unpack image "${name}": ${ctrMessage(cause)}`, cause)
     }

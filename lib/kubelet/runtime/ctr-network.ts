@@ -16,6 +16,7 @@ import {
 import { type CtrRuntimeOptions, nftTable, statePaths } from './ctr-options.ts'
 import { KeyedLock } from './keyed-lock.ts'
 import { applyPodRules, type HostPort, podRules, removeTable } from './pod-rules.ts'
+import { networkNotReady } from './runtime.ts'
 
 /** Kept with the sandbox, so that it is freed as it was made. */
 export interface SandboxNetwork {
@@ -39,7 +40,7 @@ export class CtrNetwork {
   /** What the node's Ready condition shows while there is no network. */
   async notReadyReason(): Promise<string | undefined> {
     if (await this.#config()) return undefined
-    return 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+    return networkNotReady
   }
 
   /** Written into the sandbox's record before `join`. Throws Error while the network is not ready. */

@@ -1,7 +1,7 @@
 // The ContainerRuntime over containerd's command line. This file joins the parts: sandboxes (the pod's surroundings),
 // containers (snapshot, mount, task), images, network and events.
 
-import { inBackground } from '../../util/async.ts'
+import { aborted, inBackground } from '../../util/async.ts'
 import { type Clock, systemClock } from '../../util/clock.ts'
 import type { Logger } from '../../util/log.ts'
 import { Cgroups } from '../cgroups.ts'
@@ -132,7 +132,7 @@ export class CtrRuntime implements ContainerRuntime {
     const { clock } = this.#parts
     while (!signal.aborted) {
       yield* this.#eventsUntilCut(signal)
-      if (!signal.aborted) await clock.sleep(reconnectMs, signal)
+      if (!signal.aborted) await Promise.race([clock.sleep(reconnectMs), aborted(signal)])
     }
   }
 

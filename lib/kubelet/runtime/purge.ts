@@ -2,7 +2,7 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../util/clock.ts'
-import { silentLogger } from '../../util/log.ts'
+import { type Logger, silentLogger } from '../../util/log.ts'
 import { Cgroups } from '../cgroups.ts'
 import { openCtrRuntime } from './ctr.ts'
 import { Ctr } from './ctr-command.ts'
@@ -17,15 +17,32 @@ export type PurgeOptions = Omit<CtrRuntimeOptions, 'podCidr'>
 export async function purge(of: PurgeOptions, log = silentLogger, clock: Clock = systemClock): Promise<void> {
   const options: CtrRuntimeOptions = { ...of, podCidr: () => undefined }
   const { socket, namespace = 'k8s.io', clusterName, cgroupRoot } = options
+  const failures: unknown[] = []
+  // What fails does not keep the rest from being removed.
+  for (const step of [
+    () => removeRecorded(options, log, clock),
+    () => removeUnrecorded(new Ctr(socket, namespace), clusterName),
+    async () => endProcesses(await Cgroups.detect(cgroupRoot), clock),
+    async () => Promise.all((await netnsOf(clusterName)).map(removeNetns)),
+    () => new CtrNetwork(options).remove(),
+    () => removeState(options),
+  ]) {
+    await step().catch(error => failures.push(error))
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `not all was removed: ${failures.map(String).join('; ')}`)
+}
+
+async function removeRecorded(options: CtrRuntimeOptions, log: Logger, clock: Clock): Promise<void> {
   const runtime = await openCtrRuntime(options, log, clock)
   const signal = new AbortController().signal
-  const { sandboxes, containers } = await runtime.list(signal)
-  await Promise.all(containers.map(({ id }) => runtime.removeContainer(id, signal)))
+  const { sandboxes } = await runtime.list(signal)
   await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id, signal)))
-  await removeUnrecorded(new Ctr(socket, namespace), clusterName)
-  await endProcesses(await Cgroups.detect(cgroupRoot), clock)
-  for (const name of await netnsOf(clusterName)) await removeNetns(name)
-  await new CtrNetwork(options).remove()
+  // Those whose sandbox is gone.
+  const { containers } = await runtime.list(signal)
+  await Promise.all(containers.map(({ id }) => runtime.removeContainer(id, signal)))
+}
+
+async function removeState(options: CtrRuntimeOptions): Promise<void> {
   for (const directory of Object.values(statePaths(options))) {
     await unmountTree(directory)
     await rm(directory, { recursive: true, force: true })

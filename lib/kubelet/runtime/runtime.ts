@@ -151,6 +151,10 @@ export interface ExecSyncResult {
   stderr: Buffer
 }
 
+/** `notReadyReason` of a node whose pods have no addresses yet. */
+export const networkNotReady =
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+
 /** Throws RuntimeError, whose `reason` is what the container's waiting state shows. */
 export interface ContainerRuntime {
   version(): Promise<{ name: string; version: string }>
