@@ -16,7 +16,7 @@ export interface Output {
   isPretty: boolean
 }
 
-const served: readonly Media[] = ['application/json', 'application/yaml']
+export const served: readonly Media[] = ['application/json', 'application/yaml']
 const taken: readonly InputMedia[] = [...served, protobufMedia]
 const views = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 

@@ -1,11 +1,12 @@
 // A body as a JSON object, whether it came as JSON, YAML or protobuf, with upstream's words for what cannot be read.
 
 import { badRequest } from '../api/errors.ts'
+import { parseApiVersion } from '../api/meta.ts'
 import { parseJson } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { goJsonError } from './go-json.ts'
-import { type InputMedia, negotiateInput, protobufMedia } from './negotiate.ts'
+import { type InputMedia, negotiateInput, protobufMedia, served, unknownFormat } from './negotiate.ts'
 
 export interface ParsedBody {
   value: Record<string, unknown>
@@ -50,10 +51,12 @@ async function parsed(
 }
 
 async function fromProtobuf(body: Buffer, expected: ExpectedBody): Promise<unknown> {
-  const { decodeProtobuf, WireError } = await import('./protobuf/envelope.ts')
+  const { decodeProtobuf, MessageError, NoSuchMessage, WireError } = await import('./protobuf/envelope.ts')
   try {
     return decodeProtobuf(body, expected)
   } catch (error) {
+    if (error instanceof NoSuchMessage) throw unknownFormat(served)
+    if (error instanceof MessageError) throw unreadable(error, expected.kind)
     throw error instanceof WireError ? unrecognized(expected.kind, error.message, body) : error
   }
 }
@@ -66,6 +69,11 @@ async function fromYaml(text: string, body: Buffer, kind: string): Promise<unkno
     const [first = ''] = (error as Error).message.split('\n')
     throw unrecognized(kind, `error converting YAML to JSON: yaml: ${first}`, body)
   }
+}
+
+function unreadable({ apiVersion, kind, message }: { apiVersion: string; kind: string; message: string }, as: string) {
+  const { version } = parseApiVersion(apiVersion)
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${as}: ${message}`)
 }
 
 function unrecognized(kind: string, why: string, body: Buffer) {

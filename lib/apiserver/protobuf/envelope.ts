@@ -2,10 +2,22 @@
 // with them `kubectl create`, send their objects this way; answers go out as JSON, which they all take.
 
 import type { Schema } from '../../schema/schema.ts'
-import { decodeMessage } from './message.ts'
+import { decodeMessage, NoSuchMessage } from './message.ts'
 import { WireError, wireFields } from './wire.ts'
 
-export { WireError }
+export { NoSuchMessage, WireError }
+
+/** The envelope says what is inside, and what is inside cannot be read. */
+export class MessageError extends WireError {
+  readonly apiVersion: string
+  readonly kind: string
+
+  constructor({ apiVersion, kind }: { apiVersion: string; kind: string }, cause: WireError) {
+    super(cause.message, { cause })
+    this.apiVersion = apiVersion
+    this.kind = kind
+  }
+}
 
 const magic = Buffer.from('k8s\0')
 
@@ -16,7 +28,7 @@ export interface ExpectedKind {
   schema: Schema
 }
 
-/** The object as a JSON value; of another kind than expected only apiVersion and kind are read. Throws WireError. */
+/** The object as a JSON value; of another kind than expected only apiVersion and kind are read. Throws WireError and NoSuchMessage. */
 export function decodeProtobuf(body: Buffer, expected: ExpectedKind): Record<string, unknown> {
   if (!body.subarray(0, magic.length).equals(magic)) {
     throw new WireError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
@@ -31,7 +43,15 @@ export function decodeProtobuf(body: Buffer, expected: ExpectedKind): Record<str
   const { apiVersion = '', kind = '' } = type
   const isExpected =
     (!kind || kind === expected.kind) && (!apiVersion || !expected.apiVersion || apiVersion === expected.apiVersion)
-  return { ...(isExpected ? decodeMessage(expected.schema, raw) : {}), apiVersion, kind }
+  return { ...(isExpected ? contentOf(expected.schema, raw, type) : {}), apiVersion, kind }
+}
+
+function contentOf(schema: Schema, raw: Buffer, type: { apiVersion: string; kind: string }): Record<string, unknown> {
+  try {
+    return decodeMessage(schema, raw)
+  } catch (error) {
+    throw error instanceof WireError && type.kind ? new MessageError(type, error) : error
+  }
 }
 
 function typeMeta(bytes: Buffer): { apiVersion: string; kind: string } {

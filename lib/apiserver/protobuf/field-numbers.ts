@@ -4,6 +4,7 @@
 
 import { clusterNumbers } from './numbers/cluster.ts'
 import { coreNumbers } from './numbers/core.ts'
+import { flowcontrolNumbers } from './numbers/flowcontrol.ts'
 import { metaNumbers } from './numbers/meta.ts'
 import { workloadNumbers } from './numbers/workload.ts'
 
@@ -17,7 +18,13 @@ export interface FieldNumber {
 
 export type Message = Map<number, FieldNumber>
 
-const tables: Record<string, string> = { ...coreNumbers, ...metaNumbers, ...workloadNumbers, ...clusterNumbers }
+const tables: Record<string, string> = {
+  ...coreNumbers,
+  ...metaNumbers,
+  ...workloadNumbers,
+  ...clusterNumbers,
+  ...flowcontrolNumbers,
+}
 const parsedPackages = new Map<string, Map<string, Message>>()
 
 /** `core/v1`, `PodSpec`; undefined for a message that is in no table. */

@@ -8,7 +8,10 @@ import { packedVarints, WireError, type WireField, wireFields } from './wire.ts'
 
 type Values = Record<string, unknown>
 
-/** `schema` is a model's. Throws WireError; its text is for the client. */
+/** A kind that has no protobuf form here: a custom one. */
+export class NoSuchMessage extends Error {}
+
+/** `schema` is a model's. Throws WireError, whose text is for the client, and NoSuchMessage. */
 export function decodeMessage(schema: Schema, bytes: Buffer): Values {
   const [name = '', version = '', group = ''] = (definitionNames.get(schema.name ?? '') ?? '').split('.').reverse()
   const values: Values = {}
@@ -24,7 +27,7 @@ interface Target {
 
 function fieldsInto(values: Values, target: Target, bytes: Buffer): void {
   const numbers = messageOf(target.packageName, target.message)
-  if (!numbers) throw new WireError(`no protobuf message ${target.packageName}.${target.message} is known`)
+  if (!numbers) throw new NoSuchMessage(`no protobuf message ${target.packageName}.${target.message} is known`)
   for (const wire of wireFields(bytes)) {
     const field = numbers.get(wire.number)
     // A field of a newer version.
@@ -84,8 +87,9 @@ function jsonOf(schema: Schema, wire: WireField): unknown {
   if (schema.intOrString) return intOrString(bytesOf(wire))
   switch (schema.type) {
     case 'integer':
-    case 'number':
       return numberOf(wire)
+    case 'number':
+      return floatOf(wire)
     case 'boolean':
       return numberOf(wire) !== 0
     case 'string':
@@ -101,8 +105,13 @@ function bytesOf(wire: WireField): Buffer {
 }
 
 function numberOf(wire: WireField): number {
-  if (wire.type === 'bytes') throw new WireError(`proto: wrong wireType for field ${wire.number}`)
-  return wire.type === 'double' ? wire.value : signed(wire.value)
+  if (wire.type === 'varint') return signed(wire.value)
+  throw new WireError(`proto: wrong wireType for field ${wire.number}`)
+}
+
+function floatOf(wire: WireField): number {
+  if (wire.type === 'double') return wire.value
+  throw new WireError(`proto: wrong wireType for field ${wire.number}`)
 }
 
 function signed(value: bigint): number {

@@ -108,6 +108,17 @@ describe('decodeProtobuf', () => {
     [Buffer.from('{}'), 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]'],
     [body('v1', 'Pod', message(2, number(1, 1))).subarray(0, -6), 'unexpected EOF'],
     [body('v1', 'Pod', writer => writer.uint32(11)), 'proto: illegal wireType 3'],
+    [body('v1', 'Pod', number(1, 7)), 'proto: wrong wireType for field 1'],
+    [body('v1', 'Pod', message(2, message(4, text(1, '')))), 'proto: wrong wireType for field 4'],
+    [
+      body(
+        'v1',
+        'Pod',
+        message(2, writer => writer.uint32(33).double(1)),
+      ),
+      'proto: wrong wireType for field 4',
+    ],
+    [body('v1', 'Pod', writer => writer.uint32(10).bytes(Buffer.alloc(11, 0xff))), 'proto: integer overflow'],
   ])('refuses %#', (bad, expected) => {
     const schema = builtinSchema('V1Pod')
     expect(() => decodeProtobuf(bad, { apiVersion: 'v1', kind: 'Pod', schema })).toThrow(expected)
