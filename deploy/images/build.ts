@@ -1,7 +1,7 @@
 // Builds the images a cluster starts with, from Debian's packages: so the first try needs no registry. Run by `make`;
 // the archives are in dist/images, each with its name and digest beside it.
 
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { exec } from '../../lib/util/exec.ts'
@@ -9,18 +9,20 @@ import { type ImageConfig, writeImageArchive } from './image-archive.ts'
 
 const here = import.meta.dirname
 const output = join(here, '../../dist/images')
+/** Survives `make clean`, so that only the first build needs the package's server. */
+const cache = join(here, '../../node_modules/.cache/binnacle')
 
 const web: ImageConfig = { name: 'binnacle.local/web:1', cmd: ['serve'], exposedPorts: ['8080/tcp'] }
 
-async function buildWeb(): Promise<void> {
+/** Writes the archive of `binnacle.local/web:1`; answers its manifest's digest. */
+export async function buildWebImage(archive: string): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'binnacle-image-'))
   try {
     const rootfs = join(work, 'rootfs')
     await busyboxRoot(work, rootfs)
     await copyFile(join(here, 'web/serve'), join(rootfs, 'bin/serve'))
     await chmod(join(rootfs, 'bin/serve'), 0o755)
-    const digest = await writeImageArchive(join(output, 'web.tar'), rootfs, web)
-    await writeFile(join(output, 'web.json'), JSON.stringify({ name: web.name, digest }))
+    return await writeImageArchive(archive, rootfs, web)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -57,6 +59,18 @@ async function busyboxRoot(work: string, rootfs: string): Promise<void> {
 
 /** Fetched and unpacked, not installed: the machine may have the static one, and keeps it. */
 async function debianBusybox(work: string): Promise<string> {
+  const archive = (await cachedPackage()) ?? (await downloadPackage(work))
+  await exec('dpkg-deb', ['--extract', archive, join(work, 'package')])
+  return join(work, 'package/bin/busybox')
+}
+
+async function cachedPackage(): Promise<string | undefined> {
+  await mkdir(cache, { recursive: true })
+  const file = (await readdir(cache)).find(isBusyboxPackage)
+  return file && join(cache, file)
+}
+
+async function downloadPackage(work: string): Promise<string> {
   const download = () => exec('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', 'busybox'], { cwd: work })
   try {
     await download()
@@ -65,10 +79,17 @@ async function debianBusybox(work: string): Promise<string> {
     await exec('apt-get', ['update', '-qq'])
     await download()
   }
-  const file = (await readdir(work)).find(name => name.endsWith('.deb'))
+  const file = (await readdir(work)).find(isBusyboxPackage)
   if (!file) throw new Error('apt-get download left no package')
-  await exec('dpkg-deb', ['--extract', join(work, file), join(work, 'package')])
-  return join(work, 'package/bin/busybox')
+  // Two builds may run at once: the whole file appears, or none.
+  const partial = join(cache, `.${basename(work)}`)
+  await copyFile(join(work, file), partial)
+  await rename(partial, join(cache, file))
+  return join(cache, file)
+}
+
+function isBusyboxPackage(file: string): boolean {
+  return file.startsWith('busybox_') && file.endsWith('.deb')
 }
 
 async function linkedLibraries(binary: string): Promise<string[]> {
@@ -76,4 +97,7 @@ async function linkedLibraries(binary: string): Promise<string[]> {
   return stdout.match(/\/\S+/g) ?? []
 }
 
-await buildWeb()
+if (import.meta.main) {
+  const digest = await buildWebImage(join(output, 'web.tar'))
+  await writeFile(join(output, 'web.json'), JSON.stringify({ name: web.name, digest }))
+}
