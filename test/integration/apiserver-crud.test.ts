@@ -197,7 +197,7 @@ describe('objects', () => {
       expect(created.metadata.generation).toBe(1)
       const changed = { ...created, spec: { ...created.spec, replicas: 4 }, status: { replicas: 9 } }
       const updated = (await api.ask('PUT', `${deployments}/gen`, { body: changed })).json
-      expect(updated.metadata.generation).toBe(2)
+      expect(updated).toMatchObject({ metadata: { generation: 2 } })
       expect(updated.status?.replicas).toBeUndefined()
       const status = {
         ...updated,
@@ -213,8 +213,13 @@ describe('objects', () => {
     test('creates a lease, which a client may name first', async () => {
       const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases/mine'
       const body = { metadata: { name: 'mine' }, spec: { holderIdentity: 'me', leaseDurationSeconds: 15 } }
-      expect((await api.ask('PUT', path, { body })).status).toBe(201)
-      expect((await api.ask('PUT', path, { body })).status).toBe(200)
+      const created = await api.ask('PUT', path, { body })
+      expect(created.status).toBe(201)
+      expect((await api.ask('PUT', path, { body: created.json })).status).toBe(200)
+      const unconditional = await api.ask('PUT', path, { body })
+      expect(unconditional.json.message).toMatch(
+        /^Lease.coordination.k8s.io "mine" is invalid: metadata.resourceVersion: Invalid value: .*: must be specified for an update$/,
+      )
       expect((await api.ask('PUT', `${maps}/none`, { body: { metadata: { name: 'none' } } })).status).toBe(404)
     })
   })
