@@ -32,7 +32,25 @@ export function member(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-/** A patch that cannot be applied. The caller knows which answer that is. */
+/** As Go's %v prints a value: `map[name:web ports:[80 81]]`. */
+export function printed(value: Json | undefined): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`
+  if (!isObject(value)) return String(value)
+  const members = Object.keys(value).sort()
+  return `map[${members.map(key => `${key}:${printed(value[key])}`).join(' ')}]`
+}
+
+/**
+ * A patch that cannot be applied. `kind` says whose fault upstream finds it: a patch of the wrong form is a bad
+ * request, `Unprocessable` is answered in general words, and all else is an error of no kind (500) with this text.
+ */
 export class PatchError extends Error {
   override readonly name = 'PatchError'
+  readonly kind: 'BadRequest' | 'Unprocessable' | 'Unknown'
+
+  constructor(message: string, kind: PatchError['kind'] = 'Unknown') {
+    super(message)
+    this.kind = kind
+  }
 }

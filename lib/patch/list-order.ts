@@ -8,31 +8,41 @@ export type SameElement = (a: Json, b: Json) => boolean
 export const sameValue: SameElement = deepEqual
 
 /**
- * `merged`: the elements, each once. `patchOrder`: elements whose order among themselves is the patch's will.
+ * `merged`: the elements, each once. `patchOrder`: the elements whose order among themselves is the patch's will.
  * `serverOrder`: the list as it stood before.
  */
 export function orderElements(merged: Json[], patchOrder: Json[], serverOrder: Json[], same: SameElement): Json[] {
   const placeIn = (list: Json[], element: Json) => list.findIndex(other => same(other, element))
-  const byPlace = (list: Json[]) => (a: Json, b: Json) => placeIn(list, a) - placeIn(list, b)
-  const named = merged.filter(element => placeIn(patchOrder, element) >= 0).sort(byPlace(patchOrder))
-  const serverOnly = merged.filter(element => placeIn(patchOrder, element) < 0).sort(byPlace(serverOrder))
+  const isNamed = (element: Json) => placeIn(patchOrder, element) >= 0
+  const named = sortedBy(merged.filter(isNamed), element => placeIn(patchOrder, element))
+  const serverOnly = sortedBy(
+    merged.filter(element => !isNamed(element)),
+    element => placeIn(serverOrder, element),
+  )
   const ordered: Json[] = []
-  for (let i = 0, j = 0; i < serverOnly.length || j < named.length; ) {
-    const left = serverOnly[i]
-    const right = named[j]
-    const leftFirst = left !== undefined && (right === undefined || standsBefore(left, right))
-    if (leftFirst) {
-      ordered.push(left)
-      i++
-    } else if (right !== undefined) {
-      ordered.push(right)
-      j++
+  for (const element of named) {
+    const place = placeIn(serverOrder, element)
+    while (serverOnly.length > 0 && place >= 0) {
+      const left = placeIn(serverOrder, serverOnly[0] ?? null)
+      if (left < 0 || left >= place) break
+      ordered.push(...serverOnly.splice(0, 1))
+    }
+    ordered.push(element)
+  }
+  return [...ordered, ...serverOnly]
+}
+
+/** Stable. Elements without a place (-1) stand before whatever precedes them, as in upstream's sorting. */
+function sortedBy(elements: Json[], placeOf: (element: Json) => number): Json[] {
+  const sorted = elements.map(element => ({ element, place: placeOf(element) }))
+  const precedes = (a: number, b: number) => a < 0 || b < 0 || a < b
+  for (let i = 1; i < sorted.length; i++) {
+    for (let j = i; j > 0; j--) {
+      const [left, right] = [sorted[j - 1], sorted[j]]
+      if (!left || !right || !precedes(right.place, left.place)) break
+      sorted[j - 1] = right
+      sorted[j] = left
     }
   }
-  return ordered
-
-  function standsBefore(left: Json, right: Json): boolean {
-    const [l, r] = [placeIn(serverOrder, left), placeIn(serverOrder, right)]
-    return l >= 0 && r >= 0 && l < r
-  }
+  return sorted.map(({ element }) => element)
 }

@@ -23,6 +23,9 @@ const cases: [target: Json, patch: Json, result: Json][] = [
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
   [[1, 2], { a: 'b', c: null }, { a: 'b' }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  // Beyond the RFC, as upstream does it.
+  [{}, { a: [null, { b: null, c: [{ d: null }] }] }, { a: [null, { c: [{}] }] }],
+  [{ a: {} }, { a: [{ b: null }] }, { a: [{ b: null }] }],
 ]
 
 test.each(cases)('%j patched with %j', (target, patch, result) => {

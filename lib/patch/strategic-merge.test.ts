@@ -19,6 +19,7 @@ const container: Schema = {
   },
 }
 const schema: Schema = {
+  name: 'V1Spec',
   type: 'object',
   properties: {
     containers: { type: 'array', items: container, patchStrategy: ['merge'], patchMergeKey: 'name' },
@@ -109,8 +110,27 @@ describe('strategic merge', () => {
     [
       'directives mean nothing where nothing was',
       {},
-      { strategy: { type: 'Recreate', $retainKeys: ['type'] }, labels: { $patch: 'replace', x: '1' } },
-      { strategy: { type: 'Recreate' }, labels: { x: '1' } },
+      {
+        strategy: { type: 'Recreate', $retainKeys: ['type'] },
+        labels: { $patch: 'replace', x: '1' },
+        containers: [{ name: 'a', image: null, env: [{ name: 'X', $patch: 'delete' }] }],
+      },
+      { strategy: { type: 'Recreate' }, containers: [{ name: 'a', env: [] }] },
+    ],
+    [
+      'with an order, a new element takes the place of a deleted one',
+      { containers: [a, { name: 'c' }] },
+      {
+        '$setElementOrder/containers': [{ name: 'b' }],
+        containers: [b, { name: 'c', $patch: 'delete' }],
+      },
+      { containers: [a, b] },
+    ],
+    [
+      'with an order, what only the server has stays where it was',
+      { containers: [a, b, { name: 'c' }] },
+      { '$setElementOrder/containers': [{ name: 'c' }, { name: 'a' }] },
+      { containers: [b, { name: 'c' }, a] },
     ],
   ]
   test.each(cases)('%s', (_what, original, patch, result) => {
@@ -129,15 +149,37 @@ describe('strategic merge', () => {
 
   const failures: [what: string, patch: JsonObject, text: string][] = [
     ['no merge key', { containers: [{ image: 'x' }] }, 'map: map[image:x] does not contain declared merge key: name'],
-    ['an unknown directive', { $patch: 'paint' }, 'Unknown patch type found: paint'],
+    ['an unknown directive', { $patch: 'paint' }, 'unknown patch type: paint in map: map[$patch:paint]'],
     [
       'an order that the patch itself breaks',
       { '$setElementOrder/containers': [{ name: 'a' }, { name: 'b' }], containers: [{ name: 'b' }, { name: 'a' }] },
-      'The order in patch list:',
+      "The order in patch list:\n[map[name:b] map[name:a]]\n doesn't match $setElementOrder list:\n[map[name:a] map[name:b]]\n",
     ],
-    ['keys to retain that miss one', { strategy: { type: 'x', $retainKeys: [] } }, 'retainKeys directive'],
+    [
+      'merging in a list',
+      { containers: [{ name: 'a', $patch: 'merge' }] },
+      'merging lists cannot yet be specified in the patch',
+    ],
+    ['elements of two types', { finalizers: [1] }, 'list element types are not identical: [[x] [1]]'],
+    [
+      'a field there is not',
+      { '$setElementOrder/foo': ['x'] },
+      'unable to find api field in struct Spec for the json field "foo"',
+    ],
+    [
+      'an order that is no list',
+      { '$setElementOrder/containers': 'a' },
+      'expected a []interface {}, but received a string',
+    ],
+    [
+      'keys to retain that miss one',
+      { strategy: { type: 'x', $retainKeys: [] } },
+      'invalid patch format of retainKeys',
+    ],
   ]
   test.each(failures)('%s is refused', (_what, patch, message) => {
-    expect(() => strategicMerge({ containers: [a, b], strategy: { type: 'y' } }, patch, schema)).toThrow(message)
+    expect(() =>
+      strategicMerge({ containers: [a, b], strategy: { type: 'y' }, finalizers: ['x'] }, patch, schema),
+    ).toThrow(message)
   })
 })
