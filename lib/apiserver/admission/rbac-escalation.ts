@@ -3,11 +3,11 @@
 
 import { forbidden, notFound } from '../../api/errors.ts'
 import { type AnyRole, type Binding, type PolicyRule, rbacGroup } from '../../kinds/rbac/policy-rules.ts'
-import { missingRules, printedRule, quotedList } from '../../kinds/rbac/rule-covering.ts'
 import type { UserInfo } from '../authn/authenticator.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RuleResolver } from '../authz/rbac.ts'
 import { rulesOfRole } from '../authz/rbac-index.ts'
+import { missingRules, printedRule, quotedList } from '../authz/rule-covering.ts'
 import type { StorageContext } from '../context.ts'
 import type { RequestInfo } from '../request-info.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'

@@ -1,10 +1,9 @@
 // The default roles and bindings as objects, and what becomes of one that is there already: what is missing is added,
 // what was added stays, unless its annotation says that nobody may touch it. Pure.
 
-import { aggregatedRules } from '../../kinds/rbac/aggregation.ts'
-import type { ClusterRole } from '../../kinds/rbac/cluster-role.ts'
+import { aggregatedRules, type ClusterRole } from '../../kinds/rbac/cluster-role.ts'
 import { type AnyRole, type Binding, rbacGroup, type Subject } from '../../kinds/rbac/policy-rules.ts'
-import { missingRules } from '../../kinds/rbac/rule-covering.ts'
+import { missingRules } from '../authz/rule-covering.ts'
 import { aggregateTo, clusterRoles, type RoleSpec } from './cluster-roles.ts'
 import { controllerRoles } from './controller-roles.ts'
 import { namespaceRoles } from './namespace-roles.ts'

@@ -5,8 +5,9 @@ import type { V1ClusterRole } from '@kubernetes/client-node'
 import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { matchesSelector } from '../../api/selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
-import { rbacGroup, roleColumns, ruleErrors } from './policy-rules.ts'
+import { type PolicyRule, rbacGroup, roleColumns, ruleErrors } from './policy-rules.ts'
 
 export type ClusterRole = Kube<V1ClusterRole>
 
@@ -33,4 +34,21 @@ function aggregationErrors({ aggregationRule }: ClusterRole): FieldError[] {
   if (!aggregationRule || aggregationRule.clusterRoleSelectors?.length) return []
   const field = 'aggregationRule.clusterRoleSelectors'
   return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+}
+
+/**
+ * The rules of a role that is the sum of others: those of every role one of its selectors matches, each once, in the
+ * order of the roles' names. undefined for a role that aggregates nothing.
+ */
+export function aggregatedRules(role: ClusterRole, all: Iterable<ClusterRole>): PolicyRule[] | undefined {
+  const selectors = role.aggregationRule?.clusterRoleSelectors
+  if (!selectors) return undefined
+  const rules = new Map<string, PolicyRule>()
+  const others = [...all].filter(other => other.metadata.name !== role.metadata.name)
+  others.sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
+  for (const { metadata, rules: theirs = [] } of others) {
+    if (!selectors.some(selector => matchesSelector(selector, metadata.labels))) continue
+    for (const rule of theirs) rules.set(JSON.stringify(rule), rule)
+  }
+  return [...rules.values()]
 }

@@ -1,7 +1,7 @@
 // Does one set of rules allow all that another does, and if not, what is missing. Pure. Rules are taken apart into
 // single permissions (one group, resource, name, verb), which are easy to compare.
 
-import type { PolicyRule } from './policy-rules.ts'
+import type { PolicyRule } from '../../kinds/rbac/policy-rules.ts'
 
 /** What `wanted` allows and `held` does not, put together again; empty when all is covered. */
 export function missingRules(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {

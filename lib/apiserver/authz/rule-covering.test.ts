@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { PolicyRule } from './policy-rules.ts'
+import type { PolicyRule } from '../../kinds/rbac/policy-rules.ts'
 import { missingRules, printedRule } from './rule-covering.ts'
 
 const rule = (verbs: string, resources: string, more: Partial<PolicyRule> = {}): PolicyRule => ({
