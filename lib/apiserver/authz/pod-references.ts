@@ -22,7 +22,7 @@ export function podReferences(pod: Pod): string[] {
   for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name)
   for (const volume of spec.volumes ?? []) addVolume(volume, metadata.name ?? '', add)
   const containers: Container[] = [
-    ...spec.containers,
+    ...(spec.containers ?? []),
     ...(spec.initContainers ?? []),
     ...(spec.ephemeralContainers ?? []),
   ]

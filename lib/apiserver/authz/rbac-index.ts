@@ -31,6 +31,8 @@ class Bindings {
 
   set(key: string, binding: Binding): void {
     this.delete(key)
+    // One that was not written by an API server must not stop the others from being known.
+    if (!binding.roleRef) return
     const { namespace = '' } = binding.metadata
     const subjects = (binding.subjects ?? []).map(subject => {
       const who = subjectKey(subject, namespace)
