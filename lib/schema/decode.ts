@@ -30,11 +30,9 @@ class Decoder {
   readonly #options: DecodeOptions
   /** Where we are, for messages about unknown fields: names, keys and places in lists. */
   readonly #path: (string | number)[] = []
-  /** Where we are as Go's decoder says it: names of struct fields only. */
+  /** Where we are as Go's decoder says it: the fields of structs, and the structs they are fields of. */
   readonly #fields: string[] = []
-  /** The struct whose field was last entered, and Go's name for the field's type where it has one. */
-  #struct = ''
-  #namedType: string | undefined
+  readonly #structs: Schema[] = []
   /** Go goes on after a value of the wrong type, and reports the first. */
   #mismatch: DecodeError | undefined
 
@@ -76,29 +74,28 @@ class Decoder {
 
   #fieldsOf(schema: Schema, properties: Record<string, Schema>, value: Values): Values {
     const result: Values = {}
-    const outer = this.#struct
-    const inline = inlineStructs[schema.name ?? '']
-    const struct = structName(schema)
     for (const name of Object.keys(value)) {
+      const given = value[name]
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (!property) {
-        this.#unknown(schema, name, value[name], result)
-        continue
+        this.#unknown(schema, name, given, result)
+      } else if (given !== null) {
+        const decoded = this.#field(schema, name, property, given)
+        if (decoded !== undefined && !isLeftOut(schema, name, property, decoded)) result[name] = decoded
       }
-      this.#struct = struct
-      this.#namedType = namedTypes.get(`${schema.name}.${name}`)
-      const depth = this.#fields.length
-      const embedded = inline?.fields.has(name) ? inline.name : undefined
-      if (embedded) this.#fields.push(embedded)
-      this.#fields.push(name)
-      this.#path.push(name)
-      const decoded = value[name] === null ? undefined : this.#value(property, value[name])
-      this.#path.pop()
-      this.#fields.length = depth
-      if (decoded !== undefined && !isLeftOut(schema, name, property, decoded)) result[name] = decoded
     }
-    this.#struct = outer
     return result
+  }
+
+  #field(struct: Schema, name: string, property: Schema, value: unknown): unknown {
+    this.#structs.push(struct)
+    this.#fields.push(name)
+    this.#path.push(name)
+    const decoded = this.#value(property, value)
+    this.#path.pop()
+    this.#fields.pop()
+    this.#structs.pop()
+    return decoded
   }
 
   #unknown(schema: Schema, name: string, value: unknown, result: Values): void {
@@ -128,7 +125,7 @@ class Decoder {
   }
 
   #string(schema: Schema, value: unknown): unknown {
-    if (schema.quantity) return custom(() => canonicalQuantity(quantityText(value)))
+    if (schema.quantity) return custom(() => knownQuantity(quantityText(value)))
     const isTime = schema.format === 'date-time' || schema.format === 'date-time-micro'
     if (typeof value !== 'string') {
       if (isTime) throw this.#mismatchOf('string', value)
@@ -169,15 +166,24 @@ class Decoder {
 
   /** A list's named type is that of its elements, unless it is the list that is named. */
   #goType(schema: Schema): string {
-    const named = this.#namedType
+    const named = namedTypes.get(`${this.#structs.at(-1)?.name}.${this.#fields.at(-1)}`)
     if (named === undefined) return goType(schema)
-    const isList = schema.type === 'array'
-    return named.startsWith('[]') && !isList ? named.slice(2) : named
+    return named.startsWith('[]') && schema.type !== 'array' ? named.slice(2) : named
   }
 
   #mismatchOf(type: string, value: unknown, what: string = jsonType(value)): DecodeError {
-    const where = this.#fields.length ? `Go struct field ${this.#struct}.${this.#fields.join('.')}` : 'Go value'
+    const struct = this.#structs.at(-1)
+    const where = struct ? `Go struct field ${structName(struct)}.${this.#fieldPath()}` : 'Go value'
     return new DecodeError(`json: cannot unmarshal ${what} into ${where} of type ${type}`)
+  }
+
+  /** With the names of structs that stand inline in others. */
+  #fieldPath(): string {
+    const parts = this.#fields.flatMap((field, i) => {
+      const inline = inlineStructs[this.#structs[i]?.name ?? '']
+      return inline?.fields.has(field) ? [inline.name, field] : [field]
+    })
+    return parts.join('.')
   }
 }
 
@@ -189,6 +195,19 @@ function custom(convert: () => string): string {
     if (cause instanceof DecodeError) throw cause
     throw new DecodeError((cause as Error).message, { cause })
   }
+}
+
+/** The same few quantities come again and again. */
+const quantities = new Map<string, string>()
+const maxQuantities = 1000
+
+function knownQuantity(text: string): string {
+  const known = quantities.get(text)
+  if (known !== undefined) return known
+  const canonical = canonicalQuantity(text)
+  if (quantities.size >= maxQuantities) quantities.clear()
+  quantities.set(text, canonical)
+  return canonical
 }
 
 /** What Go's parser is given: a string's text, else the JSON itself. */
@@ -209,9 +228,10 @@ function zero(schema: Schema): unknown {
 
 /** An empty list or map is not written by Go, unless its field is always written. */
 function isLeftOut(schema: Schema, name: string, property: Schema, value: unknown): boolean {
-  if (schema.required?.includes(name)) return false
-  if (Array.isArray(value)) return value.length === 0
-  return property.additionalProperties !== undefined && Object.keys(value as object).length === 0
+  const isEmpty = Array.isArray(value)
+    ? value.length === 0
+    : property.additionalProperties !== undefined && Object.keys(value as object).length === 0
+  return isEmpty && !schema.required?.includes(name)
 }
 
 /** `DeploymentSpec` of `V1DeploymentSpec`. */

@@ -23,14 +23,20 @@ const parts: [layout: string, pattern: RegExp][] = [
   ['05', /^\d{2}/],
 ]
 
+/** What is canonical already, as nearly all times are. */
+const plain = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+const plainMicro = new RegExp(plain.source.replace('Z$', '\\.\\d{6}Z$'))
+
 /** `2020-01-01T00:00:00.5+02:00` is `2019-12-31T22:00:00Z`. Throws an Error with Go's text. */
 export function canonicalTime(text: string): string {
+  if (plain.test(text)) return text
   const { epochSeconds } = parseTime(text, seconds)
   return `${utc(epochSeconds)}Z`
 }
 
 /** With six digits of a second, as in a Lease. Throws an Error with Go's text. */
 export function canonicalMicroTime(text: string): string {
+  if (plainMicro.test(text)) return text
   const { epochSeconds, fraction } = parseTime(text, microseconds)
   return `${utc(epochSeconds)}.${fraction.slice(1)}Z`
 }
