@@ -1,9 +1,13 @@
-// What a LimitRange is.
+// LimitRange: how much one container, pod or claim of a namespace may ask for, and what it gets when it asks for
+// nothing.
 
 import type { V1LimitRange } from '@kubernetes/client-node'
+import { duplicate } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { eachItem, qualifiedName } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { nameColumn } from '../columns.ts'
 
 export type LimitRange = Kube<V1LimitRange>
 
@@ -17,4 +21,31 @@ export const limitRanges: ResourceDefinition<LimitRange> = {
   get schema() {
     return builtinSchema('V1LimitRange')
   },
+  defaults: ({ spec }) => {
+    for (const limit of spec?.limits ?? []) if (limit.type === 'Container') defaultContainerLimits(limit)
+  },
+  strategy: {
+    allowCreateOnUpdate: true,
+    validate: ({ spec }) => {
+      const limits = spec?.limits ?? []
+      return eachItem(limits, 'spec.limits', ({ type }, at, i) => [
+        ...qualifiedName(`${at}.type`, type),
+        ...(limits.slice(0, i).some(other => other.type === type) ? [duplicate(`${at}.type`, type)] : []),
+      ])
+    },
+  },
+  columns: [
+    nameColumn,
+    { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp ?? null },
+  ],
+}
+
+type Limit = NonNullable<LimitRange['spec']>['limits'][number]
+
+/** The default limit is the maximum; the default request is the default limit, else the minimum. */
+function defaultContainerLimits(limit: Limit): void {
+  const limits = { ...limit.max, ...limit.default }
+  const requests = { ...limit.min, ...limits, ...limit.defaultRequest }
+  if (Object.keys(limits).length > 0) limit.default = limits
+  if (Object.keys(requests).length > 0) limit.defaultRequest = requests
 }

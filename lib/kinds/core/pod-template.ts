@@ -1,9 +1,12 @@
-// What a PodTemplate is.
+// PodTemplate: a pod's template, kept on its own.
 
 import type { V1PodTemplate } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { formatLabels, nameColumn, textColumn } from '../columns.ts'
+import { defaultPodTemplate } from './pod-defaults.ts'
+import { validatePodTemplate } from './pod-validation.ts'
 
 export type PodTemplate = Kube<V1PodTemplate>
 
@@ -16,4 +19,16 @@ export const podTemplates: ResourceDefinition<PodTemplate> = {
   get schema() {
     return builtinSchema('V1PodTemplate')
   },
+  defaults: ({ template }) => defaultPodTemplate(template),
+  strategy: {
+    validate: ({ template }) => (template ? validatePodTemplate(template, 'template') : []),
+    returnsDeletedObject: true,
+  },
+  tracksGeneration: true,
+  columns: [
+    nameColumn,
+    textColumn('Containers', ({ template }) => (template?.spec?.containers ?? []).map(({ name }) => name).join(',')),
+    textColumn('Images', ({ template }) => (template?.spec?.containers ?? []).map(({ image }) => image).join(',')),
+    textColumn('Pod Labels', ({ template }) => formatLabels(template?.metadata?.labels)),
+  ],
 }

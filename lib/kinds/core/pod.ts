@@ -31,6 +31,7 @@ export const pods: ResourceDefinition<Pod> = {
     pod.spec ??= {} as PodSpec
     defaultPodSpec(pod.spec)
     defaultPodOnly(pod.spec)
+    if (pod.status) mirrorPodIp(pod.status)
   },
   strategy: {
     prepareForCreate: pod => {
@@ -79,6 +80,13 @@ function initialStatus({ spec }: Pod): NonNullable<Pod['status']> {
     ...(spec ? { qosClass: qosClassOf(spec) } : {}),
     ...(isGated ? { conditions: [gated] } : {}),
   }
+}
+
+/** `podIP` is the first of `podIPs`. */
+function mirrorPodIp(status: NonNullable<Pod['status']>): void {
+  const first = status.podIPs?.[0]?.ip
+  if (status.podIP && status.podIP !== first) status.podIPs = [{ ip: status.podIP }]
+  else if (first) status.podIP = first
 }
 
 /** At once where no node has to stop anything. */

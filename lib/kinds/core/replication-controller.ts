@@ -1,10 +1,15 @@
-// What a ReplicationController is.
+// ReplicationController: what ReplicaSets were before they had set-based selectors.
 
 import type { V1ReplicationController } from '@kubernetes/client-node'
+import { required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
-import { statusSubresource } from '../status-subresource.ts'
+import { ageColumn, containerColumns, countColumn, formatLabels, nameColumn, textColumn } from '../columns.ts'
+import { scaleSubresource } from '../scale-subresource.ts'
+import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { validateCounts, validateReplicaStatus, validateTemplate } from '../workload-validation.ts'
+import { defaultPodTemplate } from './pod-defaults.ts'
 
 export type ReplicationController = Kube<V1ReplicationController>
 
@@ -19,6 +24,49 @@ export const replicationControllers: ResourceDefinition<ReplicationController> =
   get schema() {
     return builtinSchema('V1ReplicationController')
   },
-  subresources: { status: statusSubresource() },
+  defaults: controller => {
+    controller.spec ??= {}
+    controller.status ??= { replicas: 0 }
+    defaultPodTemplate(controller.spec.template)
+    controller.spec.replicas ??= 1
+    labelLikeTemplate(controller)
+  },
+  strategy: {
+    prepareForCreate: controller => {
+      controller.status = { replicas: 0 }
+    },
+    prepareForUpdate: (controller, old) => restoreMember(controller, old, 'status'),
+    validate: ({ spec = {} }) => [
+      ...(Object.keys(spec.selector ?? {}).length ? [] : [required('spec.selector')]),
+      ...validateCounts({ ...spec }),
+      ...validateTemplate(spec.template, {
+        selector: { matchLabels: spec.selector ?? {} },
+        kind: 'ReplicationController',
+      }),
+    ],
+  },
+  subresources: {
+    status: statusSubresource({ validateUpdate: ({ status }) => validateReplicaStatus(status) }),
+    scale: scaleSubresource(),
+  },
   storage: { prefix: 'controllers' },
+  tracksGeneration: true,
+  columns: [
+    nameColumn,
+    countColumn('Desired', ({ spec }) => spec?.replicas),
+    countColumn('Current', ({ status }) => status?.replicas),
+    countColumn('Ready', ({ status }) => status?.readyReplicas),
+    ageColumn,
+    ...containerColumns<ReplicationController>(({ spec }) => spec?.template),
+    textColumn('Selector', ({ spec }) => formatLabels(spec?.selector), 1),
+  ],
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+}
+
+/** The template's labels are the selector and the labels of who gives none. */
+function labelLikeTemplate({ metadata, spec = {} }: ReplicationController): void {
+  const labels = spec.template?.metadata?.labels
+  if (!labels) return
+  if (!Object.keys(spec.selector ?? {}).length) spec.selector = { ...labels }
+  if (!Object.keys(metadata.labels ?? {}).length) metadata.labels = { ...labels }
 }

@@ -1,10 +1,14 @@
-// What a ResourceQuota is.
+// ResourceQuota: how much a namespace may have altogether.
 
 import type { V1ResourceQuota } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { immutable } from '../../api/validation.ts'
+import { eachEntry, quantityOf } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
-import { statusSubresource } from '../status-subresource.ts'
+import { ageColumn, nameColumn, textColumn } from '../columns.ts'
+import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { validateResourceName, validateResourceQuantity } from './pod-resources-validation.ts'
 
 export type ResourceQuota = Kube<V1ResourceQuota>
 
@@ -18,5 +22,39 @@ export const resourceQuotas: ResourceDefinition<ResourceQuota> = {
   get schema() {
     return builtinSchema('V1ResourceQuota')
   },
+  defaults: quota => {
+    quota.spec ??= {}
+    quota.status ??= {}
+  },
+  strategy: {
+    prepareForCreate: quota => {
+      quota.status = {}
+    },
+    prepareForUpdate: (quota, old) => restoreMember(quota, old, 'status'),
+    validate: ({ spec }) =>
+      eachEntry(spec?.hard, 'spec.hard', (text, at, name) => {
+        const amount = quantityOf(text)
+        return [...validateResourceName(name, at), ...(amount ? validateResourceQuantity(name, amount, at) : [])]
+      }),
+    validateUpdate: ({ spec }, old) => immutable('spec.scopes', sorted(spec?.scopes), sorted(old.spec?.scopes)),
+    returnsDeletedObject: true,
+  },
   subresources: { status: statusSubresource() },
+  tracksGeneration: true,
+  columns: [
+    nameColumn,
+    textColumn('Request', quota => usage(quota, name => !name.startsWith('limits.'))),
+    textColumn('Limit', quota => usage(quota, name => name.startsWith('limits.'))),
+    ageColumn,
+  ],
+}
+
+const sorted = (scopes: string[] = []) => [...scopes].sort()
+
+/** `pods: 1/10, requests.cpu: 100m/2`. */
+function usage({ status }: ResourceQuota, isMeant: (name: string) => boolean): string {
+  const names = Object.keys(status?.hard ?? {})
+    .filter(isMeant)
+    .sort()
+  return names.map(name => `${name}: ${status?.used?.[name] ?? '0'}/${status?.hard?.[name]}`).join(', ')
 }

@@ -1,7 +1,7 @@
 // What must hold for a service, and what an update may not change of its addresses.
 
 import { duplicate, type FieldError, fieldForbidden, invalid, notSupported, required } from '../../api/field-errors.ts'
-import { immutable, validateLabels } from '../../api/validation.ts'
+import { validateLabels } from '../../api/validation.ts'
 import {
   cidr,
   dnsLabel,
@@ -198,8 +198,8 @@ export function validateServiceUpdate({ spec = {} }: Service, { spec: old = {} }
   const changed = before && before !== after
   return [
     ...(changed ? [invalid('spec.clusterIPs[0]', spec.clusterIPs, 'may not change once set')] : []),
-    ...(spec.type === 'LoadBalancer' && old.type === 'LoadBalancer'
-      ? immutable('spec.loadBalancerClass', spec.loadBalancerClass, old.loadBalancerClass)
+    ...(spec.type === 'LoadBalancer' && old.type === 'LoadBalancer' && spec.loadBalancerClass !== old.loadBalancerClass
+      ? [invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set')]
       : []),
     ...(old.healthCheckNodePort && spec.healthCheckNodePort && old.healthCheckNodePort !== spec.healthCheckNodePort
       ? [fieldForbidden('spec.healthCheckNodePort', 'field is immutable')]
