@@ -4,6 +4,7 @@
 import { internalError, StatusError } from '../../api/errors.ts'
 import { type FieldError, invalid, invalidObject } from '../../api/field-errors.ts'
 import { type Service, services } from '../../kinds/core/service.ts'
+import { keepAllocated } from '../../kinds/core/service-allocated.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import { isFor } from '../admission/refusal.ts'
 import type { StorageContext } from '../context.ts'
@@ -13,13 +14,13 @@ import { NodePortAllocator } from './node-port-allocator.ts'
 import {
   addressesOf,
   isHeadless,
-  keepAllocated,
   needsClusterIp,
   needsHealthCheckPort,
   needsNodePorts,
   nodePortsOf,
   type ServiceSpec,
 } from './service-needs.ts'
+import { dropTypeDependent } from './service-type-change.ts'
 
 interface Held {
   addresses: string[]
@@ -57,7 +58,9 @@ export function serviceAllocation(context: StorageContext, allocators = allocato
       plans.set(request, plan)
       const service = request.object as Service | undefined
       if (!service?.spec) return
-      keepAllocated(service.spec, (request.oldObject as Service | undefined)?.spec)
+      const old = request.oldObject as Service | undefined
+      if (old) keepAllocated(service, old)
+      if (old?.spec) dropTypeDependent(service.spec, old.spec)
       try {
         await allocate(service.spec, plan, allocators, request.dryRun)
       } catch (error) {
@@ -100,7 +103,6 @@ async function allocate(spec: ServiceSpec, plan: Plan, allocators: Allocators, d
   setFamilies(spec, allocators.ips.family)
   if (needsClusterIp(spec)) await allocateAddresses(spec, plan, allocators.ips, dryRun)
   if (needsNodePorts(spec)) await allocateNodePorts(spec, plan, allocators.ports, dryRun)
-  else clearNodePorts(spec)
 }
 
 function setFamilies(spec: ServiceSpec, family: string): void {
@@ -171,13 +173,6 @@ function nextPort(ports: NodePortAllocator, dryRun: boolean): Promise<number> {
   return ports.allocateNext(dryRun).catch(error => {
     throw error instanceof NotAllocated ? new Error(`failed to allocate a nodePort: ${error.message}`) : error
   })
-}
-
-/** A Service that was a NodePort and is one no more. A load balancer may keep ports it was given by hand. */
-function clearNodePorts(spec: ServiceSpec): void {
-  if (spec.type === 'LoadBalancer') return
-  for (const port of spec.ports ?? []) delete port.nodePort
-  delete spec.healthCheckNodePort
 }
 
 /** What the Service had and has no more. What stands there now is asked, for a deletion may only have begun. */

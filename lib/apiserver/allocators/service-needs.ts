@@ -34,30 +34,3 @@ export function nodePortsOf(spec: ServiceSpec | undefined): number[] {
   const ports = (spec.ports ?? []).map(({ nodePort }) => nodePort ?? 0)
   return [...new Set([...ports, spec.healthCheckNodePort ?? 0])].filter(port => port !== 0)
 }
-
-/** An update that leaves out what was given before keeps it. */
-export function keepAllocated(spec: ServiceSpec, old: ServiceSpec | undefined): void {
-  if (!old) return
-  if (needsClusterIp(spec) && needsClusterIp(old)) {
-    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
-    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs) {
-      spec.clusterIPs = [...old.clusterIPs]
-    }
-  }
-  if (needsNodePorts(spec) && needsNodePorts(old)) keepNodePorts(spec, old)
-  if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && old.healthCheckNodePort) {
-    spec.healthCheckNodePort ||= old.healthCheckNodePort
-  }
-}
-
-function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
-  const keyOf = ({ protocol = 'TCP', port }: { protocol?: string; port: number }) => `${protocol}/${port}`
-  const given = new Map((old.ports ?? []).map(port => [keyOf(port), port.nodePort]))
-  const used = new Set((spec.ports ?? []).map(({ nodePort }) => nodePort))
-  for (const port of spec.ports ?? []) {
-    const nodePort = given.get(keyOf(port))
-    if (port.nodePort || !nodePort || used.has(nodePort)) continue
-    port.nodePort = nodePort
-    used.add(nodePort)
-  }
-}
