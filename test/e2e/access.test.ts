@@ -40,8 +40,9 @@ async function codeOf(request: Promise<unknown>): Promise<{ code: number; messag
     await request
     return { code: 200, message: '' }
   } catch (error) {
-    const { code, body } = error as ApiException<string>
-    return { code, message: (JSON.parse(body) as { message: string }).message }
+    // The official client keeps no body of a 401.
+    const { code, body } = error as ApiException<string | undefined>
+    return { code, message: body ? (JSON.parse(body) as { message: string }).message : '' }
   }
 }
 
@@ -91,7 +92,7 @@ describe('another user', () => {
 
 describe('nobody in particular', () => {
   test('is refused but for health and version', async () => {
-    expect(await listPods(undefined)).toMatchObject({ code: 401, message: 'Unauthorized' })
+    expect(await listPods(undefined)).toEqual({ code: 401, message: '' })
     for (const path of ['healthz', 'livez', 'readyz', 'version']) {
       expect((await curl(`${server()}/${path}`)).code).toBe(200)
     }
@@ -106,7 +107,7 @@ describe('nobody in particular', () => {
       await issue(authority, { ...jane, usages: ['server'] }),
     ]
     for (const credentials of cases) {
-      expect(await listPods(credentials)).toMatchObject({ code: 401, message: 'Unauthorized' })
+      expect(await listPods(credentials)).toEqual({ code: 401, message: '' })
     }
   })
 })
