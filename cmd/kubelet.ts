@@ -7,6 +7,7 @@ import { connect } from '../lib/client/http-client.ts'
 import { runNodeAgent } from '../lib/kubelet/node-agent.ts'
 import { openCtrRuntime } from '../lib/kubelet/runtime/ctr.ts'
 import type { ContainerRuntime } from '../lib/kubelet/runtime/runtime.ts'
+import { SimulatedRuntime } from '../lib/kubelet/runtime/simulated.ts'
 import { systemClock } from '../lib/util/clock.ts'
 import { type ComponentContext, runComponent, UserError } from '../lib/util/component.ts'
 import type { Logger } from '../lib/util/log.ts'
@@ -98,7 +99,7 @@ async function makeRuntime(
   podCidr: () => string | undefined,
   log: Logger,
 ): Promise<ContainerRuntime> {
-  if (options.runtime === 'simulated') throw new UserError('--runtime=simulated is not here yet')
+  if (options.runtime === 'simulated') return new SimulatedRuntime({ clock: systemClock, registry: 'any', podCidr })
   const { containerRuntimeEndpoint, clusterName, cgroupRoot, bridge, cniBinDir, rootDir, stateDir } = options
   return openCtrRuntime(
     {

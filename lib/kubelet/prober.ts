@@ -6,7 +6,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { connect as connectTcp } from 'node:net'
 import type { Container, Probe } from './pod.ts'
-import type { ContainerRuntime } from './runtime/runtime.ts'
+import { type ContainerRuntime, RuntimeError } from './runtime/runtime.ts'
 
 /** `error`: the probe itself could not be made; it counts for nothing. */
 export interface ProbeOutcome {
@@ -55,7 +55,8 @@ export class Prober {
       signal.throwIfAborted()
       const message = error instanceof Error ? error.message : String(error)
       // A command that takes too long has failed; a command that cannot be run says nothing.
-      return { result: /timed out|timeout/i.test(message) ? 'failure' : 'error', output: message }
+      const isLate = error instanceof RuntimeError && error.reason === 'DeadlineExceeded'
+      return { result: isLate ? 'failure' : 'error', output: message }
     }
   }
 }
