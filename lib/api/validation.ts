@@ -1,7 +1,7 @@
 // What must hold for every object's metadata, on create and on update, with the fields and words of upstream's
 // apimachinery (pkg/api/validation/objectmeta.go).
 
-import { isDeepStrictEqual } from 'node:util'
+import { jsonEqual } from '../util/json-equal.ts'
 import { type FieldError, fieldForbidden, invalid, required, tooLong } from './field-errors.ts'
 import { labelValueErrors } from './label-syntax.ts'
 import { type ObjectMeta, type OwnerReference, parseApiVersion } from './meta.ts'
@@ -81,7 +81,7 @@ const immutableMembers = [
 
 /** `field is immutable` when the two differ; absent and empty are the same to those who compare them. */
 export function immutable(field: string, value: unknown, old: unknown): FieldError[] {
-  return isDeepStrictEqual(value ?? null, old ?? null) ? [] : [invalid(field, value, fieldImmutable)]
+  return jsonEqual(value ?? null, old ?? null) ? [] : [invalid(field, value, fieldImmutable)]
 }
 
 export function nonNegative(field: string, value: number | undefined): FieldError[] {

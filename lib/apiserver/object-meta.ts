@@ -1,11 +1,11 @@
 // The metadata that belongs to the server: set by it, never taken from a client.
 
 import { randomInt, randomUUID } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { badRequest } from '../api/errors.ts'
 import type { KubeObject, ObjectMeta } from '../api/meta.ts'
 import type { ResourceDefinition } from '../api/resource.ts'
 import { rfc3339 } from '../util/clock.ts'
+import { jsonEqual } from '../util/json-equal.ts'
 
 /** What a creator may not say. */
 export function wipeSystemMetadata(meta: ObjectMeta): void {
@@ -71,7 +71,7 @@ function keep<K extends keyof ObjectMeta>(meta: ObjectMeta, old: ObjectMeta, nam
 
 /** True when anything but metadata and status differs: what metadata.generation counts. */
 export function specChanged(obj: KubeObject, old: KubeObject): boolean {
-  return !isDeepStrictEqual(specOf(obj), specOf(old))
+  return !jsonEqual(specOf(obj), specOf(old))
 }
 
 function specOf({ apiVersion: _, kind: __, metadata: ___, ...rest }: KubeObject): Record<string, unknown> {

@@ -1,7 +1,8 @@
 // JSON patch, RFC 6902, as the library does it that upstream uses (evanphx/json-patch v4): its limits, its texts, and
 // where it is more lenient than the RFC (replacing a member that is not there, negative places in lists).
 
-import { deepEqual, isObject, type Json, type JsonObject, member, PatchError, setMember } from './json.ts'
+import { jsonEqual } from '../util/json-equal.ts'
+import { isObject, type Json, type JsonObject, member, PatchError, setMember } from './json.ts'
 
 export interface JsonPatchOperation {
   op: string
@@ -137,13 +138,13 @@ class Patcher {
     const path = pathOf(operation)
     const wanted = operation.value ?? null
     if (path === '') {
-      if (!deepEqual(this.document, wanted)) throw testFailed(path)
+      if (!jsonEqual(this.document, wanted)) throw testFailed(path)
       return
     }
     const { container, key } = this.#find(path)
     if (!container) throw new PatchError(`test operation does not apply: is missing path: ${path}: ${missing}`)
     const value = explained(`error in test for path: '${path}'`, () => get(container, key))
-    if (!deepEqual(value, wanted)) throw testFailed(path)
+    if (!jsonEqual(value, wanted)) throw testFailed(path)
   }
 
   /** The object or list that holds what the path names; none for the path of the whole document. */

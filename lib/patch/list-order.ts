@@ -1,11 +1,12 @@
 // In which order a merged list stands: what the patch names in the patch's order, what only the server has where it was.
 
-import { deepEqual, type Json } from './json.ts'
+import { jsonEqual } from '../util/json-equal.ts'
+import type { Json } from './json.ts'
 
 /** Are these two the same element: equal primitives, or objects with the same merge key. */
 export type SameElement = (a: Json, b: Json) => boolean
 
-export const sameValue: SameElement = deepEqual
+export const sameValue: SameElement = jsonEqual
 
 /**
  * `merged`: the elements, each once. `patchOrder`: the elements whose order among themselves is the patch's will.

@@ -105,7 +105,10 @@ describe('what every cluster has', () => {
   test('node ports are unique, may be chosen once, and go with the type that needs them', async () => {
     const nodePort = (name: string, port?: number) =>
       first.ask('POST', services, {
-        body: { metadata: { name }, spec: { type: 'NodePort', ports: [{ port: 80, ...(port ? { nodePort: port } : {}) }] } },
+        body: {
+          metadata: { name },
+          spec: { type: 'NodePort', ports: [{ port: 80, ...(port ? { nodePort: port } : {}) }] },
+        },
       })
     const chosen = await nodePort('chosen', 30005)
     expect(chosen.json.spec.ports[0].nodePort).toBe(30005)

@@ -17,7 +17,9 @@ describe('service accounts and nodes', () => {
   beforeAll(async () => {
     api = await startApiServer()
     for (const name of ['default', 'robot']) {
-      expect((await api.ask('POST', `${namespaced}/serviceaccounts`, { body: { metadata: { name } } })).status).toBe(201)
+      expect((await api.ask('POST', `${namespaced}/serviceaccounts`, { body: { metadata: { name } } })).status).toBe(
+        201,
+      )
     }
   })
   afterAll(() => api.stop())
@@ -198,7 +200,13 @@ describe('service accounts and nodes', () => {
     const made = await api.ask('POST', budgets, {
       body: { metadata: { name: 'all' }, spec: { minAvailable: 1, selector: { matchLabels: labels } } },
     })
-    const status = { observedGeneration: 1, disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 }
+    const status = {
+      observedGeneration: 1,
+      disruptionsAllowed: 0,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      expectedPods: 1,
+    }
     const set = (disruptionsAllowed: number, desiredHealthy: number) =>
       api.ask('PATCH', `${budgets}/all/status`, {
         body: { status: { ...status, disruptionsAllowed, desiredHealthy } },

@@ -1,7 +1,6 @@
 // Controllers at work for a test: a real API server over a real etcd, the controllers reading from etcd and writing as
 // their own ServiceAccounts, and a stand-in for nodes that makes pods ready and lets them end.
 
-import './controller-one-realm.ts'
 import type { KubeObject } from '../../lib/api/meta.ts'
 import type { ResourceDefinition } from '../../lib/api/resource.ts'
 import type { Client } from '../../lib/client/client.ts'

@@ -1,4 +1,3 @@
-import './controller-one-realm.ts'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Client } from '../../lib/client/client.ts'
 import { connect } from '../../lib/client/http-client.ts'

@@ -1,6 +1,5 @@
 // The binary: health and metrics, one leader of two, killed at a bad moment and started again, etcd gone for a while.
 
-import './controller-one-realm.ts'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'

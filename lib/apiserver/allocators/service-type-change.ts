@@ -1,7 +1,7 @@
 // A Service that changes its type loses what only the old type had, unless the same write says something new about it:
 // that is then for validation to refuse. Pure.
 
-import { isDeepStrictEqual } from 'node:util'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { needsHealthCheckPort, needsNodePorts, type ServiceSpec } from './service-needs.ts'
 
 const hasAddress = ({ type }: ServiceSpec) => type !== 'ExternalName'
@@ -20,7 +20,7 @@ const dependent: [has: (spec: ServiceSpec) => boolean, members: (keyof ServiceSp
 export function dropTypeDependent(spec: ServiceSpec, old: ServiceSpec): void {
   for (const [has, members] of dependent) {
     if (!has(old) || has(spec)) continue
-    for (const member of members) if (isDeepStrictEqual(spec[member], old[member])) delete spec[member]
+    for (const member of members) if (jsonEqual(spec[member], old[member])) delete spec[member]
   }
   if (needsNodePorts(old) && !needsNodePorts(spec) && hasNoNewNodePorts(spec, old)) {
     for (const port of spec.ports ?? []) delete port.nodePort

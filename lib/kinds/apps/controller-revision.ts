@@ -1,12 +1,12 @@
 // ControllerRevision: one past or present state of a StatefulSet or DaemonSet, to roll back to.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { V1ControllerRevision } from '@kubernetes/client-node'
 import { invalid, required } from '../../api/field-errors.ts'
 import { controllerOf, type Kube, parseApiVersion } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { fieldImmutable, nonNegative } from '../../api/validation.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { ageColumn, countColumn, nameColumn, textColumn } from '../columns.ts'
 
 export type ControllerRevision = Kube<V1ControllerRevision>
@@ -25,8 +25,7 @@ export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
       ...(data === undefined ? [required('data', 'data is mandatory')] : []),
       ...nonNegative('revision', revision),
     ],
-    validateUpdate: ({ data }, old) =>
-      isDeepStrictEqual(data, old.data) ? [] : [invalid('data', data, fieldImmutable)],
+    validateUpdate: ({ data }, old) => (jsonEqual(data, old.data) ? [] : [invalid('data', data, fieldImmutable)]),
   },
   columns: [
     nameColumn,

@@ -1,6 +1,5 @@
 // StatefulSet: pods with names, order and volumes of their own.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { V1StatefulSet } from '@kubernetes/client-node'
 import { type FieldError, fieldForbidden, notSupported, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
@@ -8,6 +7,7 @@ import type { ResourceDefinition } from '../../api/resource.ts'
 import { nonNegative } from '../../api/validation.ts'
 import { requiredWord } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { ageColumn, containerColumns, nameColumn, textColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { scaleSubresource } from '../scale-subresource.ts'
@@ -110,7 +110,7 @@ const free = [
 function onlyFreeFields({ spec = {} as StatefulSetSpec }: StatefulSet, { spec: old }: StatefulSet): FieldError[] {
   const fixed = (from: StatefulSetSpec | undefined) =>
     Object.fromEntries(Object.entries(from ?? {}).filter(([name]) => !free.includes(name)))
-  if (isDeepStrictEqual(fixed(spec), fixed(old))) return []
+  if (jsonEqual(fixed(spec), fixed(old))) return []
   const names = free.map(name => `'${name}'`)
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
   return [fieldForbidden('spec', `updates to statefulset spec for fields other than ${list} are forbidden`)]

@@ -1,7 +1,7 @@
 // What ConfigMaps and Secrets share: a size limit, and a switch that makes their data immutable for good.
 
-import { isDeepStrictEqual } from 'node:util'
 import { type FieldError, fieldForbidden } from '../../api/field-errors.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 
 export const maxDataBytes = 1024 * 1024
 
@@ -15,6 +15,6 @@ export function immutableMembers<T extends { immutable?: boolean }>(obj: T, old:
   if (!old.immutable) return errors
   const text = 'field is immutable when `immutable` is set'
   if (!obj.immutable) errors.push(fieldForbidden('immutable', text))
-  const changed = members.filter(name => !isDeepStrictEqual(obj[name] ?? {}, old[name] ?? {}))
+  const changed = members.filter(name => !jsonEqual(obj[name] ?? {}, old[name] ?? {}))
   return [...errors, ...changed.map(name => fieldForbidden(name, text))]
 }

@@ -1,9 +1,9 @@
 // What must hold for a node, and what of it may be set only once.
 
-import { isDeepStrictEqual } from 'node:util'
 import { duplicate, type FieldError, fieldForbidden, invalid } from '../../api/field-errors.ts'
 import { labelValueErrors } from '../../api/label-syntax.ts'
 import { cidr, eachItem, qualifiedName, quantityOf } from '../../api/validation-rules.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import type { Node } from './node.ts'
 import { validateResourceQuantity } from './pod-resources-validation.ts'
 import { validateTaintEffect } from './pod-toleration-validation.ts'
@@ -57,9 +57,9 @@ export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
   const onlyOnce = (name: string) => `node updates may not change ${name} except from "" to valid`
   return [
     ...eachItem(addresses, 'status.addresses', (address, at, i) =>
-      addresses.slice(0, i).some(other => isDeepStrictEqual(other, address)) ? [duplicate(at, address)] : [],
+      addresses.slice(0, i).some(other => jsonEqual(other, address)) ? [duplicate(at, address)] : [],
     ),
-    ...(oldCidrs.length > 0 && !isDeepStrictEqual(oldCidrs, podCIDRs)
+    ...(oldCidrs.length > 0 && !jsonEqual(oldCidrs, podCIDRs)
       ? [fieldForbidden('spec.podCIDRs', onlyOnce('podCIDR'))]
       : []),
     ...(oldId && oldId !== providerID ? [fieldForbidden('spec.providerID', onlyOnce('providerID'))] : []),

@@ -1,8 +1,8 @@
 // What an update may change of a pod: images, deadlines, tolerations added, gates taken away, and nothing else.
 
-import { isDeepStrictEqual } from 'node:util'
 import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors.ts'
 import { eachItem, inRange } from '../../api/validation-rules.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import type { Pod } from './pod.ts'
 import { onlyAddedTolerations } from './pod-toleration-validation.ts'
 import type { PodSpec } from './pod-types.ts'
@@ -103,7 +103,7 @@ function placementOfGated(spec: PodSpec, old: PodSpec): FieldError[] {
 
 function changedFields(spec: PodSpec, old: PodSpec): (keyof PodSpec)[] {
   const names = [...new Set([...Object.keys(old), ...Object.keys(spec)])] as (keyof PodSpec)[]
-  return names.filter(name => !isDeepStrictEqual(semantic(spec[name]), semantic(old[name])))
+  return names.filter(name => !jsonEqual(semantic(spec[name]), semantic(old[name])))
 }
 
 /** Empty and absent are the same. */

@@ -1,6 +1,5 @@
 // StorageClass: a kind of storage, and who makes volumes of it.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { V1StorageClass } from '@kubernetes/client-node'
 import { type FieldError, fieldForbidden, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
@@ -8,6 +7,7 @@ import type { ResourceDefinition } from '../../api/resource.ts'
 import { immutable } from '../../api/validation.ts'
 import { optionalWord, qualifiedName } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 
 export type StorageClass = Kube<V1StorageClass>
@@ -32,7 +32,7 @@ export const storageClasses: ResourceDefinition<StorageClass> = {
       ...immutable('provisioner', storage.provisioner, old.provisioner),
       ...immutable('reclaimPolicy', storage.reclaimPolicy, old.reclaimPolicy),
       ...immutable('volumeBindingMode', storage.volumeBindingMode, old.volumeBindingMode),
-      ...(isDeepStrictEqual(storage.parameters ?? {}, old.parameters ?? {})
+      ...(jsonEqual(storage.parameters ?? {}, old.parameters ?? {})
         ? []
         : [fieldForbidden('parameters', 'updates to parameters are forbidden.')]),
     ],
