@@ -39,6 +39,7 @@ command -v npm >/dev/null 2>&1 || fail 'please install npm'
 # npm's own record of what is installed is older than the lock file when something is to be done.
 if [ ! -x node_modules/.bin/node ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo 'installing npm packages'
-  npm ci --no-audit --no-fund --loglevel=error
+  # Not `npm ci`: it refuses a lock file without the other platforms' builds, which a partial mirror does not have.
+  npm install --no-save --no-audit --no-fund --loglevel=error
   touch node_modules/.package-lock.json
 fi
