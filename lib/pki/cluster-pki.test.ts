@@ -52,6 +52,7 @@ test('what is near expiry, or lacks a name, is renewed; the CA stays', async () 
   expect(changed.map(change => change.path).sort()).toEqual([
     'apiserver',
     'component-serving',
+    'etcd/server',
     'kubelet-node-1-serving',
   ])
   expect(changed.map(change => change.why)).toEqual(Array(4).fill('it does not name 192.0.2.2'))
@@ -67,4 +68,11 @@ test('a certificate of another CA, or for another subject, does not serve', asyn
   expect(renewalReason(pair.cert, ca.cert, jane, now)).toBeUndefined()
   expect(renewalReason(pair.cert, other.cert, jane, now)).toBe('it is signed by another CA')
   expect(renewalReason(pair.cert, ca.cert, { commonName: 'jane' }, now)).toBe('its subject is another')
+})
+
+test('a name is taken to the letter', async () => {
+  const ca = await createCa({ commonName: 'ca' })
+  const pair = await issue(ca, { commonName: 'jane, "the" \\x', organizations: ['#00ff'], usages: ['client'] })
+  const subject = new X509Certificate(pair.cert).toLegacyObject().subject as unknown as Record<string, string>
+  expect(subject).toEqual({ CN: 'jane, "the" \\x', O: '#00ff' })
 })

@@ -82,8 +82,10 @@ export async function issue(ca: KeyPair, request: CertificateRequest): Promise<K
   return { cert: pem(certificate), key: await privatePem(keys.privateKey) }
 }
 
-function subjectOf({ commonName, organizations = [] }: CertificateRequest): x509.JsonName {
-  return [...organizations.map(group => ({ O: [group] })), { CN: [commonName] }]
+function subjectOf({ commonName, organizations = [] }: CertificateRequest): x509.Name {
+  // As a typed value it is taken as it is; a plain text would be parsed, quotes and all.
+  const exactly = (text: string) => [{ utf8String: text }]
+  return new x509.Name([...organizations.map(group => ({ O: exactly(group) })), { CN: exactly(commonName) }])
 }
 
 function alternativeNames({ dnsNames = [], ips = [] }: CertificateRequest): x509.Extension[] {
