@@ -8,8 +8,6 @@ export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain = `${label}(\\.${label})*`
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
-const envVar = '[-._a-zA-Z][-._a-zA-Z0-9]*'
-const relaxedEnvVar = '[ -<>-~]+'
 const configKey = '[-._a-zA-Z0-9]+'
 
 const matches = (format: string, text: string) => new RegExp(`^(?:${format})$`).test(text)
@@ -83,30 +81,10 @@ export function pathSegmentErrors(text: string): string[] {
 /** `app`, `example.com/app`: label keys, annotation keys, finalizers, resource names. */
 export const qualifiedNameErrors = labelKeyErrors
 
+/** Printable ASCII but `=`. */
 export function envVarNameErrors(text: string): string[] {
-  const wrong = "a valid environment variable name must consist only of printable ASCII characters other than '='"
-  if (!matches(relaxedEnvVar, text)) return [formatText(wrong, relaxedEnvVar, 'my-name', 'MY.NAME', 'MY_NAME')]
-  return []
-}
-
-/** The names of the environment that a ConfigMap's or Secret's keys make with a prefix. */
-export function cIdentifierErrors(text: string): string[] {
-  const format = '[A-Za-z_][A-Za-z0-9_]*'
-  const wrong = formatText(
-    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-    format,
-    'my_name',
-    'MY_NAME',
-    'MyName',
-  )
-  return matches(format, text) ? [] : [wrong]
-}
-
-/** The strict form of an environment variable's name. */
-export function strictEnvVarNameErrors(text: string): string[] {
-  const rule =
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit"
-  return matches(envVar, text) ? [] : [formatText(rule, envVar, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1')]
+  if (matches('[ -<>-~]*', text)) return []
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
 }
 
 /** Keys of ConfigMaps and Secrets, which become file names. */
