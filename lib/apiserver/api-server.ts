@@ -78,7 +78,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   return {
     port: server.port,
     context,
-    ready: () => bootstrapped.promise,
+    ready: signal => untilAborted(bootstrapped.promise, signal),
     async run(signal) {
       inBackground(log, 'the watch cache', context.cache.run(signal), signal)
       inBackground(log, 'the authorizer', authz.run(signal), signal)
@@ -89,6 +89,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       await server.close(config.shutdownTimeoutMs)
     },
   }
+}
+
+/** Rejects with the signal's reason when it is aborted first. */
+function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work
+  const stopped = aborted(signal).then(() => Promise.reject(signal.reason))
+  return Promise.race([work, stopped])
 }
 
 function clientCas({ clientCa, requestHeader }: ServerConfig): string[] {

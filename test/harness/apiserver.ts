@@ -55,10 +55,30 @@ export interface Answer {
   json: any
 }
 
+const readyWithinMs = 30_000
+
 export async function startApiServer(options: StartApiServerOptions = {}): Promise<TestApiServer> {
   const ownEtcd = options.etcd || options.etcdOptions ? undefined : await startEtcd()
-  const etcd = options.etcdOptions ?? (options.etcd ?? ownEtcd)?.clientOptions
-  if (!etcd) throw new Error('no etcd')
+  const stops: (() => unknown)[] = [() => ownEtcd?.stop()]
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  try {
+    const etcd = options.etcdOptions ?? (options.etcd ?? ownEtcd)?.clientOptions
+    if (!etcd) throw new Error('no etcd')
+    return { ...(await start(etcd, options, stops)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What has to be undone is added to `stops`, the last first. */
+async function start(
+  etcd: EtcdOptions,
+  options: StartApiServerOptions,
+  stops: (() => unknown)[],
+): Promise<Omit<TestApiServer, 'stop'>> {
   const ca = await createCa({ commonName: 'kubernetes' })
   const serving = await issue(ca, {
     commonName: 'kube-apiserver',
@@ -70,6 +90,7 @@ export async function startApiServer(options: StartApiServerOptions = {}): Promi
     issue(ca, { commonName, organizations, usages: ['client'], days })
   const admin = await userCert('kubernetes-super-admin', ['system:masters'])
   const kv = connectEtcd(etcd)
+  stops.push(() => kv.close())
   const server = await createApiServer({
     kv,
     prefix: options.prefix ?? '/registry/',
@@ -80,9 +101,14 @@ export async function startApiServer(options: StartApiServerOptions = {}): Promi
   })
   const stopping = new AbortController()
   const running = server.run(stopping.signal)
-  await server.ready()
+  stops.push(() => {
+    stopping.abort()
+    return running
+  })
+  await server.ready(AbortSignal.timeout(readyWithinMs))
   const url = `https://127.0.0.1:${server.port}`
   const sessions = new Sessions(url, ca.cert)
+  stops.push(() => sessions.close())
   const kubeconfigFor = (user: KeyPair) => kubeconfig(url, ca.cert, user)
   return {
     url,
@@ -94,13 +120,6 @@ export async function startApiServer(options: StartApiServerOptions = {}): Promi
     userCert,
     ask: (method, path, { user = admin, ...rest } = {}) => ask(sessions.of(user), method, path, rest),
     server,
-    async stop() {
-      sessions.close()
-      stopping.abort()
-      await running
-      kv.close()
-      await ownEtcd?.stop()
-    },
   }
 }
 
