@@ -40,7 +40,6 @@ export const resourceQuotas: ResourceDefinition<ResourceQuota> = {
     returnsDeletedObject: true,
   },
   subresources: { status: statusSubresource() },
-  tracksGeneration: true,
   columns: [
     nameColumn,
     textColumn('Request', quota => usage(quota, name => !name.startsWith('limits.'))),
