@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { KubeObject } from '../../api/meta.ts'
+import { type Fields, objectOf, texts } from '../../../test/harness/kind-objects.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { leases } from '../coordination/lease.ts'
 import { endpointSlices } from '../discovery/endpoint-slice.ts'
@@ -9,34 +9,14 @@ import { priorityClasses } from '../scheduling/priority-class.ts'
 import { configMaps } from './config-map.ts'
 import { endpoints } from './endpoints.ts'
 import { events } from './event.ts'
-import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
 import { secrets } from './secret.ts'
 import { services } from './service.ts'
-import { serviceAccounts } from './service-account.ts'
 
-const now = Date.UTC(2026, 0, 1, 0, 5)
-const createdAt = '2026-01-01T00:00:00Z'
-
-type Fields = Record<string, unknown>
-
-function objectOf(def: ResourceDefinition, fields: Fields, metadata: object = {}): KubeObject & Fields {
-  const object = {
-    apiVersion: 'v1',
-    kind: def.kind,
-    metadata: { name: 'web', namespace: 'default', creationTimestamp: createdAt, ...metadata },
-    ...structuredClone(fields),
-  }
-  def.defaults?.(object)
-  return object
-}
-
-const texts = (errors: { field: string; body: string }[] = []) => errors.map(({ field, body }) => `${field}: ${body}`)
 const errorsOf = (def: ResourceDefinition, fields: Fields, metadata?: object) =>
   texts(def.strategy?.validate?.(objectOf(def, fields, metadata)))
 const updateErrors = (def: ResourceDefinition, next: Fields, old: Fields) =>
   texts(def.strategy?.validateUpdate?.(objectOf(def, next), objectOf(def, old)))
-const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 describe('validation', () => {
   const tooMuch = 'x'.repeat(1024 * 1024 + 1)
@@ -301,216 +281,4 @@ describe('what an update may not change', () => {
       ['value: Invalid value: 2: field is immutable'],
     ],
   ])('%s', (_, def, next, old, expected) => expect(updateErrors(def, next, old)).toEqual(expected))
-})
-
-describe('namespaces', () => {
-  const { strategy } = namespaces
-  const created = () => {
-    const namespace = objectOf(namespaces, {}, { name: 'team-a', namespace: undefined })
-    strategy?.prepareForCreate?.(namespace)
-    return namespace
-  }
-
-  test('a new one is active, labelled, and waits for its content when it goes', () => {
-    const namespace = created()
-    expect(namespace).toMatchObject({
-      metadata: { labels: { 'kubernetes.io/metadata.name': 'team-a' } },
-      spec: { finalizers: ['kubernetes'] },
-      status: { phase: 'Active' },
-    })
-    expect(strategy?.blocksDeletion?.(namespace)).toBe(true)
-    strategy?.prepareForDelete?.(namespace)
-    expect(namespace.status).toEqual({ phase: 'Terminating' })
-  })
-
-  test('an update keeps its finalizers; only `finalize` takes them away', () => {
-    const emptied = { ...created(), spec: { finalizers: [] } }
-    const updated = structuredClone(emptied)
-    strategy?.prepareForUpdate?.(updated, created())
-    expect(updated.spec).toEqual({ finalizers: ['kubernetes'] })
-    const finalized = structuredClone(emptied)
-    namespaces.subresources?.finalize?.prepareForUpdate?.(finalized, created())
-    expect(finalized.spec).toEqual({ finalizers: [] })
-    expect(strategy?.blocksDeletion?.(finalized)).toBe(false)
-  })
-
-  test('it is terminating exactly when it is being deleted', () => {
-    const errors = namespaces.subresources?.status?.validateUpdate?.(
-      { ...created(), status: { phase: 'Terminating' } },
-      created(),
-    )
-    expect(texts(errors)).toEqual([
-      'status.Phase: Invalid value: "Terminating": may only be \'Active\' if `deletionTimestamp` is empty',
-    ])
-  })
-})
-
-describe('secrets', () => {
-  test('stringData becomes data', () => {
-    expect(objectOf(secrets, { data: { a: base64('1'), b: base64('2') }, stringData: { b: 'three' } })).toMatchObject({
-      type: 'Opaque',
-      data: { a: base64('1'), b: base64('three') },
-    })
-    expect(objectOf(secrets, { stringData: { a: 'x' } })).not.toHaveProperty('stringData')
-  })
-})
-
-describe('services', () => {
-  test.each<[string, Fields, object]>([
-    [
-      'ClusterIP',
-      { ports: [{ port: 80 }] },
-      {
-        type: 'ClusterIP',
-        sessionAffinity: 'None',
-        internalTrafficPolicy: 'Cluster',
-        ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
-      },
-    ],
-    [
-      'LoadBalancer',
-      { type: 'LoadBalancer', ports: [{ port: 80, targetPort: 'http' }] },
-      { externalTrafficPolicy: 'Cluster', allocateLoadBalancerNodePorts: true, ports: [{ targetPort: 'http' }] },
-    ],
-    ['affinity', { sessionAffinity: 'ClientIP' }, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }],
-  ])('defaults: %s', (_, spec, expected) => expect(objectOf(services, { spec }).spec).toMatchObject(expected))
-
-  test('an update keeps the addresses and node ports it does not name', () => {
-    const old = objectOf(services, {
-      spec: {
-        type: 'NodePort',
-        clusterIP: '10.96.0.9',
-        clusterIPs: ['10.96.0.9'],
-        ports: [{ port: 80, nodePort: 30080 }],
-      },
-    })
-    const next = objectOf(services, { spec: { type: 'NodePort', ports: [{ port: 80, targetPort: 8080 }] } })
-    services.strategy?.prepareForUpdate?.(next, old)
-    expect(next.spec).toMatchObject({
-      clusterIP: '10.96.0.9',
-      clusterIPs: ['10.96.0.9'],
-      ports: [{ port: 80, targetPort: 8080, nodePort: 30080 }],
-    })
-  })
-})
-
-test('what a node can give is what it has, until it says otherwise', () => {
-  const node = objectOf(nodes, { spec: { podCIDR: '10.244.0.0/24' }, status: { capacity: { cpu: '2' } } })
-  expect(node).toMatchObject({
-    spec: { podCIDR: '10.244.0.0/24', podCIDRs: ['10.244.0.0/24'] },
-    status: { allocatable: { cpu: '2' } },
-  })
-})
-
-describe('columns', () => {
-  const names = (def: ResourceDefinition) =>
-    (def.columns ?? []).map(({ name, priority }) => (priority ? `${name}*` : name)).join(' ')
-  const cells = (def: ResourceDefinition, fields: Fields, metadata?: object) =>
-    (def.columns ?? []).map(column => column.value(objectOf(def, fields, metadata), now))
-  const ready = (status: string) => ({ conditions: [{ type: 'Ready', status }] })
-
-  test.each<[ResourceDefinition, string]>([
-    [namespaces, 'Name Status Age'],
-    [nodes, 'Name Status Roles Age Version Internal-IP* External-IP* OS-Image* Kernel-Version* Container-Runtime*'],
-    [services, 'Name Type Cluster-IP External-IP Port(s) Age Selector*'],
-    [configMaps, 'Name Data Age'],
-    [secrets, 'Name Type Data Age'],
-    [serviceAccounts, 'Name Secrets Age'],
-    [events, 'Last Seen Type Reason Object Subobject* Source* Message First Seen* Count* Name*'],
-    [endpoints, 'Name Endpoints Age'],
-    [endpointSlices, 'Name AddressType Ports Endpoints Age'],
-    [leases, 'Name Holder Age'],
-    [ipAddresses, 'Name ParentRef'],
-    [serviceCidrs, 'Name CIDRs Age'],
-    [priorityClasses, 'Name Value Global-Default Age PreemptionPolicy'],
-  ])('$kind', (def, expected) => expect(names(def)).toBe(expected))
-
-  test.each<[string, Fields, object, unknown[]]>([
-    ['ready', { status: ready('True') }, {}, ['Ready', '<none>']],
-    ['not ready', { status: ready('Unknown') }, {}, ['NotReady', '<none>']],
-    ['unheard of', {}, {}, ['Unknown', '<none>']],
-    ['cordoned', { spec: { unschedulable: true }, status: ready('True') }, {}, ['Ready,SchedulingDisabled', '<none>']],
-    [
-      'with roles',
-      { status: ready('True') },
-      { labels: { 'node-role.kubernetes.io/worker': '', 'node-role.kubernetes.io/control-plane': '' } },
-      ['Ready', 'control-plane,worker'],
-    ],
-  ])('a node: %s', (_, fields, metadata, expected) =>
-    expect(cells(nodes, fields, metadata).slice(1, 3)).toEqual(expected),
-  )
-
-  test.each<[string, Fields, Fields, unknown[]]>([
-    [
-      'ClusterIP',
-      { clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9'], ports: [{ port: 80 }], selector: { b: '2', a: '1' } },
-      {},
-      ['ClusterIP', '10.96.0.9', '<none>', '80/TCP', '5m', 'a=1,b=2'],
-    ],
-    [
-      'NodePort',
-      {
-        type: 'NodePort',
-        clusterIPs: ['10.96.0.9'],
-        ports: [
-          { port: 80, nodePort: 30080 },
-          { port: 53, protocol: 'UDP' },
-        ],
-      },
-      {},
-      ['NodePort', '10.96.0.9', '<none>', '80:30080/TCP,53/UDP', '5m', '<none>'],
-    ],
-    [
-      'LoadBalancer',
-      { type: 'LoadBalancer', ports: [] },
-      { status: { loadBalancer: {} } },
-      ['LoadBalancer', '<none>', '<pending>', '<none>', '5m', '<none>'],
-    ],
-    [
-      'ExternalName',
-      { type: 'ExternalName', externalName: 'example.com' },
-      {},
-      ['ExternalName', '<none>', 'example.com', '<none>', '5m', '<none>'],
-    ],
-  ])('a service: %s', (_, spec, rest, expected) =>
-    expect(cells(services, { spec, ...rest }).slice(1)).toEqual(expected),
-  )
-
-  test('an event', () => {
-    const event = {
-      involvedObject: { kind: 'Pod', name: 'web-1', namespace: 'default', fieldPath: 'spec.containers{web}' },
-      type: 'Warning',
-      reason: 'BackOff',
-      message: 'Back-off restarting failed container\n',
-      source: { component: 'kubelet', host: 'n' },
-      firstTimestamp: createdAt,
-      lastTimestamp: '2026-01-01T00:04:50Z',
-      count: 3,
-    }
-    expect(cells(events, event)).toEqual([
-      '10s',
-      'Warning',
-      'BackOff',
-      'pod/web-1',
-      'spec.containers{web}',
-      'kubelet, n',
-      'Back-off restarting failed container',
-      '5m',
-      '3',
-      'web',
-    ])
-  })
-
-  test('endpoints, at most three', () => {
-    const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map(ip => ({ ip }))
-    expect(cells(endpoints, { subsets: [{ addresses, ports: [{ port: 80 }] }] })[1]).toBe(
-      '10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 1 more...',
-    )
-    expect(cells(endpoints, {})[1]).toBe('<none>')
-  })
-
-  test('an address belongs to a service', () => {
-    const spec = { parentRef: { resource: 'services', namespace: 'default', name: 'web' } }
-    expect(cells(ipAddresses, { spec }, { name: '10.96.0.1' })).toEqual(['10.96.0.1', 'services/default/web'])
-  })
 })
