@@ -42,7 +42,7 @@ export async function startContainerd(): Promise<TestContainerd> {
     closeSync(log)
     const answers = async () => {
       if (child?.exitCode !== null) throw new Error(await readFile(join(directory, 'containerd.log'), 'utf8'))
-      await ctr.run(['version'])
+      return ctr.run(['version'])
     }
     await eventually(answers, { timeoutMs: 20_000 })
   }
@@ -57,7 +57,12 @@ export async function startContainerd(): Promise<TestContainerd> {
     await unmountTree(directory)
     await rm(directory, { recursive: true, force: true })
   }
-  await start()
+  try {
+    await start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return { socket, directory, ctr, start, stop, kill: () => end('SIGKILL') }
 }
 

@@ -278,10 +278,13 @@ export class CtrContainers {
   async #destroy(id: string): Promise<void> {
     const { ctr, records, cgroups, clock } = this.#parts
     const record = records.get(id)
-    await ctr.runIfThere(['tasks', 'rm', '--force', id])
-    await ctr.runIfThere(['containers', 'rm', id])
-    await unmountTree(records.directory(id))
-    await ctr.runIfThere(['snapshots', 'rm', id])
+    // The task of one that has ended went with its end.
+    if (record?.state !== 'exited') await ctr.runIfThere(['tasks', 'rm', '--force', id])
+    const layers = async () => {
+      await unmountTree(records.directory(id))
+      await ctr.runIfThere(['snapshots', 'rm', id])
+    }
+    await Promise.all([ctr.runIfThere(['containers', 'rm', id]), layers()])
     if (record) await cgroups.remove(record.cgroup, clock)
     await records.remove(id)
   }

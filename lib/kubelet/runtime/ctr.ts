@@ -103,7 +103,7 @@ export class CtrRuntime implements ContainerRuntime {
     await sandboxes.remove(id)
   }
 
-  createContainer(sandboxId: string, config: ContainerConfig, signal: AbortSignal): Promise<string> {
+  async createContainer(sandboxId: string, config: ContainerConfig, signal: AbortSignal): Promise<string> {
     const { sandboxes, containers } = this.#parts
     const sandbox = sandboxes.ready(sandboxId)
     return containers.create(sandbox, sandboxes.facts(sandbox), config, signal)
