@@ -7,12 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Cgroups } from '../../lib/kubelet/cgroups.ts'
-import {
-  containerConfig,
-  containerRuntimeContract,
-  sandboxConfig,
-  untilStopped,
-} from '../../lib/kubelet/runtime/contract.ts'
+import { containerRuntimeContract } from '../../lib/kubelet/runtime/contract.ts'
+import { containerConfig, sandboxConfig, untilStopped } from '../../lib/kubelet/runtime/contract-values.ts'
 import { type CtrRuntime, type CtrRuntimeOptions, openCtrRuntime } from '../../lib/kubelet/runtime/ctr.ts'
 import { mountPoints } from '../../lib/kubelet/runtime/mount-points.ts'
 import { purge } from '../../lib/kubelet/runtime/purge.ts'

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { containerConfig, sandboxConfig } from './contract.ts'
+import { containerConfig, sandboxConfig } from './contract-values.ts'
 import {
   type ContainerRecord,
   containerStatus,

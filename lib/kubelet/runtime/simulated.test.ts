@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { FakeClock, systemClock } from '../../util/clock.ts'
-import { containerConfig, containerRuntimeContract, sandboxConfig } from './contract.ts'
+import { containerRuntimeContract } from './contract.ts'
+import { containerConfig, sandboxConfig } from './contract-values.ts'
 import type { Image } from './runtime.ts'
 import { type Plan, SimulatedRuntime } from './simulated.ts'
 
