@@ -62,8 +62,8 @@ function propagationErrors({ orphanDependents, propagationPolicy: policy }: Unch
   if (orphanDependents !== undefined && orphanDependents !== null) {
     return [invalid('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')]
   }
-  const known = ['Background', 'Foreground', 'Orphan']
-  return known.includes(String(policy)) ? [] : [notSupported('propagationPolicy', policy, [...known, 'null'])]
+  const known = ['Foreground', 'Background', 'Orphan']
+  return known.includes(String(policy)) ? [] : [notSupported('propagationPolicy', policy, [...known, 'nil'])]
 }
 
 function checked(given: Unchecked): Omit<DeleteOptions, 'dryRun'> {

@@ -25,6 +25,8 @@ export class HttpRequest implements ApiRequest {
   user: UserInfo = nobody
   warnings: string[] = []
   auditId = ''
+  /** The answer is being written. */
+  isAnswered = false
   readonly #query: string
   #params: URLSearchParams | undefined
   #controller: AbortController | undefined

@@ -13,6 +13,9 @@ import { HttpRequest } from './http-request.ts'
 import { refuseUpgrade, writeResponse } from './http-response.ts'
 import { isLongRunning } from './request-info.ts'
 
+/** What nginx calls a request whose client went before the answer. */
+const clientClosedRequest = 499
+
 export interface ServerOptions {
   host: string
   port: number
@@ -32,6 +35,7 @@ export class Server {
   readonly #sessions = new Set<Http2Session>()
   readonly #sockets = new Set<Socket>()
   readonly #inFlight = new Set<HttpRequest>()
+  #port = 0
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -70,6 +74,7 @@ export class Server {
       this.#http.once('error', reject)
       this.#http.listen(port, host, () => {
         this.#http.off('error', reject)
+        this.#port = (this.#http.address() as AddressInfo).port
         resolve()
       })
     })
@@ -77,7 +82,7 @@ export class Server {
 
   /** The port listened on, when 0 was asked for. */
   get port(): number {
-    return (this.#http.address() as AddressInfo).port
+    return this.#port
   }
 
   /** No new connections; watches end; other requests may finish within `timeoutMs`; then everything is cut. */
@@ -88,8 +93,10 @@ export class Server {
     for (const request of this.#inFlight) {
       if (isLongRunning(request.info)) request.cancel(new DOMException('the server is shutting down', 'AbortError'))
     }
-    const finished = Promise.all([...this.#inFlight].map(request => request.done))
-    await Promise.race([finished, clock.sleep(timeoutMs)])
+    const finished = new AbortController()
+    const all = Promise.all([...this.#inFlight].map(request => request.done)).then(() => finished.abort())
+    // Called off when all is finished before the time is over.
+    await Promise.race([all, clock.sleep(timeoutMs, finished.signal).catch(() => undefined)])
     for (const session of this.#sessions) session.destroy()
     for (const socket of this.#sockets) socket.destroy()
   }
@@ -99,7 +106,7 @@ export class Server {
     this.#inFlight.add(request)
     response.once('close', () => {
       this.#inFlight.delete(request)
-      request.end(response.writableFinished || response.headersSent ? response.statusCode : 499)
+      request.end(request.isAnswered ? response.statusCode : clientClosedRequest)
     })
     // A client that resets its stream shows as an error and a close; the close is what counts.
     raw.on('error', () => {})
@@ -110,6 +117,7 @@ export class Server {
   async #answer(request: HttpRequest, response: RawResponse): Promise<void> {
     const answer = await this.#options.handler(request)
     if (response.destroyed) return
+    request.isAnswered = true
     try {
       await writeResponse(request.raw, response, answer, request.signal)
     } catch (error) {

@@ -64,7 +64,10 @@ function columnDefinition({ name, type, format = '', description = '', priority 
 export function includeObject(query: URLSearchParams): IncludeObject {
   const asked = query.get('includeObject') || 'Metadata'
   if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`)
+  const why = "must be 'Metadata', 'Object', 'None', or empty"
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: ${why}`,
+  )
 }
 
 const defaultColumns: Column<KubeObject>[] = [nameColumn, ageColumn]

@@ -35,10 +35,17 @@ export function dryRunErrors(values: string[]): FieldError[] {
 }
 
 function fieldManagerErrors(manager: string): FieldError[] {
-  if (manager.length > maxFieldManagerLength) return [tooLong('fieldManager', maxFieldManagerLength)]
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  const isPrintable = !/[\u0000-\u001f\u007f-\u009f]/.test(manager)
-  return isPrintable ? [] : [invalid('fieldManager', manager, 'should only contain printable characters')]
+  const errors = manager.length > maxFieldManagerLength ? [tooLong('fieldManager', maxFieldManagerLength)] : []
+  let position = 0
+  for (const char of manager) {
+    const code = char.codePointAt(0) ?? 0
+    const isPrintable = code >= 0x20 && (code < 0x7f || code > 0xa0)
+    const shown = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+    if (!isPrintable)
+      errors.push(invalid('fieldManager', manager, `invalid character ${shown} (at position ${position})`))
+    position += Buffer.byteLength(char)
+  }
+  return errors
 }
 
 function fieldValidationErrors(value: string): FieldError[] {

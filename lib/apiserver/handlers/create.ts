@@ -36,7 +36,7 @@ export function createObject(
   wipeSystemMetadata(metadata)
   matchNamespace(write.def, metadata, namespace)
   if (metadata.resourceVersion) {
-    throw new StatusError(500, 'Unknown', 'resourceVersion should not be set on objects to be created')
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   return withAdmission(context.admission, write.dryRun, async admission => {
     const key = { name: metadata.name ?? '', ...(namespace ? { namespace } : {}) }
@@ -96,7 +96,7 @@ function taken(def: WriteContext['def'], existing: CacheEntry, base: string | un
       409,
       'AlreadyExists',
       `${alreadyExists(def, name).message}, the server was not able to generate a unique name for the object`,
-      alreadyExists(def, name).details,
+      { ...alreadyExists(def, name).details, retryAfterSeconds: 1 },
     )
   }
   const error = alreadyExists(def, name)

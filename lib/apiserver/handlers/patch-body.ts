@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject, PatchError } from '../../patch/js
 import { jsonPatch, maxOperations, parseJsonPatch } from '../../patch/json-patch.ts'
 import { mergePatch } from '../../patch/merge-patch.ts'
 import { strategicMerge } from '../../patch/strategic-merge.ts'
+import { parseJson } from '../../schema/json-text.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { ApiRequest } from '../chain.ts'
 import { goJsonError } from '../go-json.ts'
@@ -20,28 +21,37 @@ export type PatchMediaType = (typeof patchMediaTypes)[number]
 
 export interface ReadPatch {
   document: Json
+  /** Members that the patch gives twice. */
+  duplicates: string[]
   /** Does not change what it is given; the result may share parts of it. */
   apply(object: JsonObject): Json
 }
 
 export async function readPatch(request: ApiRequest, type: PatchMediaType, schema: Schema): Promise<ReadPatch> {
-  const document = parsed((await request.body()).toString('utf8'))
-  if (type === 'application/json-patch+json') return { document, apply: jsonPatcher(document) }
+  // Upstream says less of a strategic merge patch that it cannot read.
+  const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: '
+  const { value: document, duplicates } = parsed((await request.body()).toString('utf8'), prefix)
+  if (type === 'application/json-patch+json') return { document, duplicates, apply: jsonPatcher(document) }
   if (!isObject(document)) {
     const what = Array.isArray(document) ? 'array' : document === null ? 'null' : typeof document
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
     )
   }
-  if (type === 'application/merge-patch+json') return { document, apply: object => mergePatch(object, document) }
-  return { document, apply: object => applied(() => strategicMerge(object, document, schema), asBadRequest) }
+  if (type === 'application/merge-patch+json')
+    return { document, duplicates, apply: object => mergePatch(object, document) }
+  return {
+    document,
+    duplicates,
+    apply: object => applied(() => strategicMerge(object, document, schema), asBadRequest),
+  }
 }
 
-function parsed(text: string): Json {
+function parsed(text: string, prefix: string): { value: Json; duplicates: string[] } {
   try {
-    return JSON.parse(text)
-  } catch {
-    throw badRequest(`error decoding patch: ${goJsonError(text)}`)
+    return parseJson(text) as { value: Json; duplicates: string[] }
+  } catch (error) {
+    throw badRequest(prefix + (error instanceof RangeError ? error.message : goJsonError(text)))
   }
 }
 

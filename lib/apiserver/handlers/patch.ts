@@ -41,11 +41,13 @@ async function patcher(
 ): Promise<(current: KubeObject, options: DecodeOptions) => KubeObject> {
   const view = subresource ? def.subresources?.[subresource] : undefined
   const { kind, read } = view ?? {}
-  const { document, apply } = await readPatch(request, type, kind?.schema ?? def.schema)
+  const { document, duplicates, apply } = await readPatch(request, type, kind?.schema ?? def.schema)
   const patched = (object: KubeObject) => asObject(apply(object as unknown as JsonObject))
   const refusing = (result: JsonObject, options: DecodeOptions): DecodeOptions => ({
     ...options,
-    refuse: why => invalidPatch(type === 'application/strategic-merge-patch+json' ? document : result, why),
+    duplicates,
+    refuse: why =>
+      invalidPatch(type === 'application/strategic-merge-patch+json' ? goMap(document) : JSON.stringify(result), why),
   })
   return (current, options) => {
     const result = patched(read ? read(structuredClone(current)) : current)
@@ -56,10 +58,19 @@ async function patcher(
 
 function asObject(patched: Json): JsonObject {
   if (isObject(patched)) return patched
-  throw invalidPatch(patched, 'the patched value is no object')
+  throw invalidPatch(JSON.stringify(patched), 'the patched value is no object')
 }
 
 /** What upstream says when the patched object cannot be read. */
-function invalidPatch(shown: Json, why: string): StatusError {
-  return invalidObject({ group: '', plural: '', kind: '' }, '', [invalid('patch', JSON.stringify(shown), why)])
+function invalidPatch(shown: string, why: string): StatusError {
+  return invalidObject({ group: '', plural: '', kind: '' }, '', [invalid('patch', shown, why)])
+}
+
+/** As Go prints a value with %+v: `map[spec:map[replicas:3]]`. */
+function goMap(value: Json): string {
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
+  if (!isObject(value)) return String(value)
+  const members = Object.keys(value).sort()
+  return `map[${members.map(key => `${key}:${goMap(value[key] ?? null)}`).join(' ')}]`
 }

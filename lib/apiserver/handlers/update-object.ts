@@ -97,7 +97,9 @@ function checkVersion(def: ResourceDefinition, { metadata }: KubeObject, current
   }
   const isUnconditional = !metadata.resourceVersion || metadata.resourceVersion === '0'
   if (isUnconditional && def.strategy?.allowUnconditionalUpdate === false) {
-    throw invalidObject(def, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
+    // Upstream names the resource here where every other error names the kind.
+    const named = { group: def.group, plural: def.plural, kind: def.plural }
+    throw invalidObject(named, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
   }
   if (!isUnconditional && metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(def, name)
 }

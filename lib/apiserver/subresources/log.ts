@@ -1,5 +1,6 @@
 // GET of a pod's log: the kubelet has it, and what it says streams back.
 
+import type { RequestOptions } from 'node:https'
 import { badRequest, internalError, notFound, StatusError } from '../../api/errors.ts'
 import { type FieldError, invalid, invalidObject } from '../../api/field-errors.ts'
 import { storageKey } from '../../api/resource.ts'
@@ -39,20 +40,21 @@ export const podLog: SubresourceRoute = {
     // A pod without a node has said nothing yet.
     if (!pod.spec?.nodeName) return textResponse('')
     const path = `/containerLogs/${namespace}/${name}/${container}${queryFor(request.query)}`
-    return streamed(
-      await reach(() => askKubelet(kubeletConnection(context, pod.spec?.nodeName ?? ''), path, request.signal)),
-      name,
-    )
+    return streamed(await reach(kubeletConnection(context, pod.spec.nodeName), path, request.signal), name)
   },
 }
 
 type KubeletAnswer = Awaited<ReturnType<typeof askKubelet>>
 
-async function reach(ask: () => Promise<KubeletAnswer>): Promise<KubeletAnswer> {
+/** A kubelet that cannot be reached is an error without a reason, in the words of Go's client. */
+async function reach(to: RequestOptions, path: string, signal: AbortSignal): Promise<KubeletAnswer> {
   try {
-    return await ask()
-  } catch (error) {
-    throw error instanceof StatusError ? error : internalError(error)
+    return await askKubelet(to, path, signal)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const address = `${to.host}:${to.port}`
+    const why = code === 'ECONNREFUSED' ? `dial tcp ${address}: connect: connection refused` : message
+    throw new StatusError(500, '', `Get "https://${address}${path}": ${why}`, undefined, cause)
   }
 }
 
