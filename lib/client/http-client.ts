@@ -8,7 +8,7 @@ import { formatLabelSelector } from '../api/selectors.ts'
 import type { WatchSource } from '../api/watch.ts'
 import type { Client, DeleteOptions, ListQuery, PatchOptions, PatchType } from './client.ts'
 import { type ClientOptions, readKubeconfig } from './kubeconfig.ts'
-import { Transport, type TransportAnswer } from './transport.ts'
+import { readAll, Transport, type TransportAnswer } from './transport.ts'
 import { watchStream } from './watch-stream.ts'
 
 const pageSize = 500
@@ -243,13 +243,11 @@ class HttpClient implements Client {
   }
 
   async #text(answer: TransportAnswer): Promise<string> {
-    const chunks: Buffer[] = []
     try {
-      for await (const chunk of answer.body) chunks.push(chunk as Buffer)
+      return (await readAll(answer.body)).toString('utf8')
     } catch (error) {
       throw this.#transport.noAnswer(error)
     }
-    return Buffer.concat(chunks).toString('utf8')
   }
 
   async #errorOf(answer: TransportAnswer): Promise<StatusError> {

@@ -157,3 +157,17 @@ function answerTo(stream: ClientHttp2Stream, { body, signal }: TransportRequest)
     if (body !== undefined) stream.end(body)
   })
 }
+
+/**
+ * A whole body. By events, because under load the async iterator of an HTTP/2 stream now and then reports a premature
+ * close of one whose body it has delivered to the end.
+ */
+export function readAll(stream: ClientHttp2Stream): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    stream.on('data', chunk => chunks.push(chunk))
+    stream.once('end', () => resolve(Buffer.concat(chunks)))
+    stream.once('error', reject)
+    stream.once('close', () => reject(new Error('the connection was closed within an answer')))
+  })
+}
