@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals'
+import type { KubeObject } from '../api/meta.ts'
+import type { ResourceDefinition } from '../api/resource.ts'
+import { selectionOf } from './selection.ts'
+
+const pods = {
+  plural: 'pods',
+  scope: 'Namespaced',
+  selectableFields: {
+    'spec.nodeName': (obj: KubeObject & { spec?: { nodeName?: string } }) => obj.spec?.nodeName ?? '',
+  },
+} as unknown as ResourceDefinition
+const nodes = { plural: 'nodes', scope: 'Cluster', storage: { prefix: 'minions' } } as unknown as ResourceDefinition
+
+const select = (def: ResourceDefinition, namespace: string, query: string) =>
+  selectionOf(def, namespace, new URLSearchParams(query))
+
+test.each<[ResourceDefinition, string, string, string]>([
+  [pods, '', '', 'pods/'],
+  [pods, 'default', '', 'pods/default/'],
+  [pods, 'default', 'fieldSelector=metadata.name=web', 'pods/default/web'],
+  [pods, '', 'fieldSelector=metadata.name=web', 'pods/'],
+  [pods, 'default', 'fieldSelector=metadata.name!=web', 'pods/default/'],
+  [nodes, '', 'fieldSelector=metadata.name=n1', 'minions/n1'],
+])('the keys of %#', (def, namespace, query, prefix) => {
+  expect(select(def, namespace, query).prefix).toBe(prefix)
+})
+
+const pod = (labels: Record<string, string>, nodeName: string) =>
+  ({ metadata: { name: 'web', namespace: 'default', labels }, spec: { nodeName } }) as unknown as KubeObject
+
+test.each<[string, boolean]>([
+  ['labelSelector=app=web', true],
+  ['labelSelector=app!=web', false],
+  ['fieldSelector=spec.nodeName=n1', true],
+  ['fieldSelector=spec.nodeName!=n1', false],
+  ['fieldSelector=spec.nodeName=n1,metadata.namespace=other', false],
+  ['labelSelector=app&fieldSelector=spec.nodeName=n2', false],
+])('%s', (query, expected) => {
+  expect(select(pods, 'default', query).matches?.(pod({ app: 'web' }, 'n1'))).toBe(expected)
+})
+
+test('nothing selected is nothing to match', () => {
+  expect(select(pods, '', '').matches).toBeUndefined()
+})
+
+test('fields that cannot be asked for', () => {
+  expect(() => select(pods, '', 'fieldSelector=spec.foo=1')).toThrow('field label not supported: spec.foo')
+  expect(() => select(nodes, '', 'fieldSelector=spec.foo=1')).toThrow(
+    '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"',
+  )
+})
