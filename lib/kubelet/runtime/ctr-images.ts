@@ -32,6 +32,8 @@ export interface ImageContent {
 export class CtrImages {
   readonly #ctr: Ctr
   readonly #contents = new Map<string, Promise<ImageContent>>()
+  /** What was read, by id; the image may be gone since, which its missing snapshot will show. */
+  readonly #byId = new Map<string, ImageContent>()
 
   constructor(ctr: Ctr) {
     this.#ctr = ctr
@@ -67,6 +69,8 @@ export class CtrImages {
 
   /** By `sha256:…` of its configuration. Throws RuntimeError when it is not here. */
   async content(id: string): Promise<ImageContent> {
+    const known = this.#byId.get(id)
+    if (known) return known
     for (const { digest } of await this.#entries()) {
       const content = await this.#contentIfWhole(digest)
       if (content?.id === id) return content
@@ -98,6 +102,7 @@ export class CtrImages {
     for (const { reference, digest } of await this.#entries()) {
       if ((await this.#contentIfWhole(digest))?.id === id) names.push(reference)
     }
+    this.#byId.delete(id)
     if (names.length > 0) await this.#ctr.runIfThere(['images', 'rm', '--sync', ...names])
   }
 
@@ -111,7 +116,9 @@ export class CtrImages {
     const known = this.#contents.get(digest) ?? this.#read(digest)
     this.#contents.set(digest, known)
     try {
-      return await known
+      const content = await known
+      this.#byId.set(content.id, content)
+      return content
     } catch (error) {
       this.#contents.delete(digest)
       if (isNotFound(error)) return undefined
