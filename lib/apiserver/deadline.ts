@@ -2,6 +2,9 @@
 
 import type { Clock } from '../util/clock.ts'
 
+/** Given, because abort() without a reason makes an exception with a stack trace each time. */
+const calledOff = new DOMException('the work was faster', 'AbortError')
+
 /**
  * The work's result; when `limitMs` pass first its signal is aborted and `late()` is thrown. The signal also follows
  * `signal`.
@@ -26,6 +29,6 @@ export async function withDeadline<T>(
     over.abort()
     throw error
   } finally {
-    finished.abort()
+    finished.abort(calledOff)
   }
 }

@@ -59,7 +59,7 @@ export class HttpRequest implements ApiRequest {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.#ended !== undefined) this.#controller.abort(gone())
+    if (this.#ended !== undefined) this.#controller.abort(gone)
     return this.#controller.signal
   }
 
@@ -69,11 +69,11 @@ export class HttpRequest implements ApiRequest {
     return this.#done.promise
   }
 
-  /** The answer is written, or the client has gone. */
-  end(status: number): void {
+  /** The answer is written whole, or the client has gone. */
+  end(status: number, isWhole: boolean): void {
     if (this.#ended !== undefined) return
     this.#ended = status
-    this.#controller?.abort(gone())
+    if (!isWhole) this.#controller?.abort(gone)
     this.#done?.resolve(status)
   }
 
@@ -88,9 +88,8 @@ export class HttpRequest implements ApiRequest {
   }
 }
 
-function gone(): Error {
-  return new DOMException('the client has gone', 'AbortError')
-}
+/** One for all requests: making a DOMException costs more than answering some of them. */
+const gone = new DOMException('the client has gone', 'AbortError')
 
 /** HTTP/2 requests share their session's connection. */
 function socketOf(raw: RawRequest): TLSSocket {
@@ -127,6 +126,6 @@ function readBody(raw: RawRequest): Promise<Buffer> {
     raw.on('data', onData)
     raw.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     raw.on('error', cause => reject(badRequest(`error reading the request body: ${cause.message}`)))
-    raw.on('close', () => reject(gone()))
+    raw.on('close', () => reject(gone))
   })
 }

@@ -106,7 +106,7 @@ export class Server {
     this.#inFlight.add(request)
     response.once('close', () => {
       this.#inFlight.delete(request)
-      request.end(request.isAnswered ? response.statusCode : clientClosedRequest)
+      request.end(request.isAnswered ? response.statusCode : clientClosedRequest, response.writableEnded)
     })
     // A client that resets its stream shows as an error and a close; the close is what counts.
     raw.on('error', () => {})
@@ -132,7 +132,7 @@ export class Server {
     socket.on('error', () => {})
     socket.once('close', () => {
       this.#inFlight.delete(request)
-      request.end(101)
+      request.end(101, false)
     })
     const answered = this.#options.handler(request).then(answer => {
       if (answer.takeover) answer.takeover(raw)
