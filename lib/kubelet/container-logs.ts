@@ -67,7 +67,7 @@ async function* logLines(source: LogSource, options: LogOptions, signal: AbortSi
         await file.close()
         file = next
         position = 0
-      } else if (mayGrow) await growth(source, signal)
+      } else if (mayGrow) await growth(source, { file, position }, signal)
       else return
     }
   } finally {
@@ -94,11 +94,13 @@ async function rotated(file: FileHandle, path: string): Promise<FileHandle | und
 }
 
 /** Until the log may have grown, or it is time to see whether the container still runs. */
-async function growth({ path, clock }: LogSource, signal: AbortSignal): Promise<void> {
+async function growth({ path, clock }: LogSource, at: { file: FileHandle; position: number }, signal: AbortSignal) {
   const woken = new AbortController()
   const watcher = watch(dirname(path), () => woken.abort())
   try {
-    if ((await stat(path).catch(() => undefined)) === undefined) return
+    // What came before the watch began would not be told.
+    const [now, there] = await Promise.all([at.file.stat(), stat(path).catch(() => undefined)])
+    if (now.size > at.position || (there && there.ino !== now.ino)) return
     await clock.sleep(lookEveryMs, AbortSignal.any([signal, woken.signal])).catch(() => {})
   } finally {
     watcher.close()

@@ -11,6 +11,8 @@ export interface ImagesOptions {
   runtime: ContainerRuntime
   events: EventSink
   clock: Clock
+  /** An image was pulled. */
+  onPulled?: () => void
 }
 
 interface Failure {
@@ -68,6 +70,7 @@ export class Images {
     try {
       const image = await runtime.pullImage(withDefaultTag(name), signal)
       this.#failures.delete(key)
+      this.#options.onPulled?.()
       const took = `${(clock.now() - startedMs) / 1000}s`
       const size = `Image size: ${image.sizeBytes} bytes.`
       tell('Normal', 'Pulled', `Successfully pulled image "${name}" in ${took} (${took} including waiting). ${size}`)

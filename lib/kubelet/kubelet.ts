@@ -10,6 +10,8 @@ import { formatPod, hasFinalPhase, type Pod, podUid } from './pod.ts'
 import { rejectionOf } from './pod-fit.ts'
 import { PodWorker } from './pod-worker.ts'
 
+const runtimeRetryMs = 1000
+
 export class Kubelet {
   readonly #context: NodeContext
   readonly #pods: Informer<Pod>
@@ -37,12 +39,27 @@ export class Kubelet {
   /** Lives until the signal is aborted; containers live on. */
   async run(): Promise<void> {
     const { view } = this.#context
-    await view.refresh()
+    await this.#firstList()
     const events = view.run(uid => this.#workers.get(uid)?.poke())
     await this.#pods.synced(this.#signal)
     this.#pods.onChange((old, current) => this.#changed(old, current))
     await this.#removeLeftovers()
     await events
+  }
+
+  /** Until the runtime answers nothing is known of what runs here. */
+  async #firstList(): Promise<void> {
+    const { view, clock, log } = this.#context
+    for (;;) {
+      try {
+        await view.refresh()
+        return
+      } catch (error) {
+        this.#signal.throwIfAborted()
+        log.warn({ err: error }, 'the runtime does not answer: trying again')
+        await clock.sleep(runtimeRetryMs, this.#signal)
+      }
+    }
   }
 
   #changed(old: Pod | undefined, current: Pod | undefined): void {

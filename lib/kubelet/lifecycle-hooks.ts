@@ -5,7 +5,7 @@ import type { V1LifecycleHandler } from '@kubernetes/client-node'
 import type { Json } from '../api/meta.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatPod, type Pod, type PodContainer } from './pod.ts'
-import { probeHttp } from './prober.ts'
+import { probeHttp } from './probe-http.ts'
 import type { ContainerRuntime } from './runtime/runtime.ts'
 
 type Handler = Json<V1LifecycleHandler>

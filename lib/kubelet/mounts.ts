@@ -19,7 +19,8 @@ export const systemMounts: Mounts = {
   },
 
   async removeTree(path) {
-    for (const mount of (await mountsAt(path)).reverse()) await exec('umount', [mount])
+    // Lazily: whoever stands in it (somebody's shell, a backup) must not keep a pod from ending.
+    for (const mount of (await mountsAt(path)).reverse()) await exec('umount', ['--lazy', mount])
     const left = await mountsAt(path)
     if (left.length > 0) throw new Error(`${left[0]} is still mounted: ${path} is left as it is`)
     await rm(path, { recursive: true, force: true })

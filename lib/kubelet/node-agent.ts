@@ -2,11 +2,14 @@
 // answers for it. cmd/kubelet.ts makes it from flags, tests from what they have.
 
 import { mkdir, readFile } from 'node:fs/promises'
+import type { KubeObject } from '../api/meta.ts'
+import type { ResourceDefinition } from '../api/resource.ts'
 import type { Client } from '../client/client.ts'
 import { EventRecorder } from '../client/events.ts'
 import { Informer } from '../client/informer.ts'
+import { nodes } from '../kinds/core/node.ts'
 import { pods } from '../kinds/core/pod.ts'
-import { services } from '../kinds/core/service.ts'
+import { type Service, services } from '../kinds/core/service.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
 import { Images } from './images.ts'
@@ -15,6 +18,7 @@ import { logRoute } from './log-route.ts'
 import { type Machine, readMachine } from './machine.ts'
 import { type Mounts, systemMounts } from './mounts.ts'
 import type { NodeContext } from './node-context.ts'
+import { NodeInspector } from './node-inspector.ts'
 import { NodeLease } from './node-lease.ts'
 import { NodeRegistration, nodeReference } from './node-registration.ts'
 import { type NodeInput, nodeAllocatable } from './node-status.ts'
@@ -58,33 +62,34 @@ export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSigna
   await mkdir(rootDir, { recursive: true, mode: 0o755 })
   const machine = await readMachine(rootDir)
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, log, clock })
-  const podInformer = new Informer({
-    name: 'pods',
-    source: client.source(pods, { fieldSelector: `spec.nodeName=${nodeName}` }),
-    log,
-    clock,
-  })
-  const serviceInformer = new Informer({ name: 'services', source: client.source(services), log, clock })
-  const context = nodeContext(options, machine, events, serviceInformer, signal)
-  const kubelet = new Kubelet(context, podInformer, signal)
+  const informers = nodeInformers(options)
+  const images = new Images({ runtime, events, clock, onPulled: () => inspector.imagesChanged() })
+  const context = nodeContext(options, { machine, events, images, services: informers.services, signal })
+  const kubelet = new Kubelet(context, informers.pods, signal)
   const server = nodeServer(options, kubelet, context)
   const { port } = await server.listen()
-  options.onListening?.(port)
+  const inspector = new NodeInspector(runtime, clock, {
+    ...options,
+    name: nodeName,
+    ips: options.nodeIPs,
+    machine,
+    port,
+  })
   const registration = new NodeRegistration({
     ...options,
     events,
-    inspect: () => inspect(options, machine, port),
+    nodes: informers.nodes,
+    inspect: () => inspector.inspect(),
   })
-  const node = registration.registered
+  options.onListening?.(port)
   events.event(nodeReference({ metadata: { name: nodeName } }), 'Normal', 'Starting', 'Starting kubelet.')
-  log.info({ node: nodeName, port, runtime: (await runtime.version()).name }, 'the kubelet runs')
+  log.info({ node: nodeName, port }, 'the kubelet runs')
   try {
     await Promise.all([
+      ...Object.values(informers).map(informer => informer.run(signal)),
       events.run(signal),
       registration.run(signal),
-      new NodeLease({ client, clock, log, node }).run(signal),
-      podInformer.run(signal),
-      serviceInformer.run(signal),
+      new NodeLease({ client, clock, log, node: registration.registered }).run(signal),
       kubelet.run(),
     ])
   } finally {
@@ -92,13 +97,26 @@ export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSigna
   }
 }
 
-function nodeContext(
-  options: NodeAgentOptions,
-  machine: Machine,
-  events: EventRecorder,
-  serviceInformer: Informer<Awaited<ReturnType<NodeContext['services']>>[number]>,
-  signal: AbortSignal,
-): NodeContext {
+function nodeInformers({ client, nodeName, log, clock }: NodeAgentOptions) {
+  const informer = <T extends KubeObject>(def: ResourceDefinition<T>, fieldSelector?: string) =>
+    new Informer({ name: def.plural, source: client.source(def, fieldSelector ? { fieldSelector } : {}), log, clock })
+  return {
+    nodes: informer(nodes, `metadata.name=${nodeName}`),
+    pods: informer(pods, `spec.nodeName=${nodeName}`),
+    services: informer(services),
+  }
+}
+
+interface ContextParts {
+  machine: Machine
+  events: EventRecorder
+  images: Images
+  services: Informer<Service>
+  signal: AbortSignal
+}
+
+function nodeContext(options: NodeAgentOptions, parts: ContextParts): NodeContext {
+  const { machine, events, images, services: informer, signal } = parts
   const { client, runtime, clock, log } = options
   return {
     client,
@@ -108,14 +126,14 @@ function nodeContext(
     events,
     view: new RuntimeView({ runtime, log, clock, signal }),
     paths: new PodPaths(options),
-    images: new Images({ runtime, events, clock }),
+    images,
     references: new ObjectReferences({ client, clock, log, signal }),
     tokens: new ServiceAccountTokens(client, clock),
     mounts: options.mounts ?? systemMounts,
     prober: new Prober(runtime),
     async services(waiting) {
-      await serviceInformer.synced(waiting)
-      return serviceInformer.list()
+      await informer.synced(waiting)
+      return informer.list()
     },
     node: {
       name: options.nodeName,
@@ -142,22 +160,4 @@ function nodeServer(options: NodeAgentOptions, kubelet: Kubelet, context: NodeCo
       ...routes({ pods: () => kubelet.pods, view, runtime }),
     ],
   })
-}
-
-async function inspect(options: NodeAgentOptions, machine: Machine, port: number): Promise<NodeInput> {
-  const { runtime, nodeName, nodeIPs, labels, taints, maxPods } = options
-  const notReadyReason = await runtime.notReadyReason()
-  const { name, version } = await runtime.version()
-  return {
-    name: nodeName,
-    ips: nodeIPs,
-    labels,
-    taints,
-    machine,
-    maxPods,
-    port,
-    runtimeVersion: `${name}://${version.replace(/^v/, '')}`,
-    images: await runtime.images(),
-    notReadyReason,
-  }
 }

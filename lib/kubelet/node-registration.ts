@@ -1,9 +1,10 @@
-// Keeps the Node object of this machine: made when it is missing, its status written when it changed or after five
-// minutes, its pod range handed to the runtime.
+// Keeps the Node object of this machine: made at the start when it is missing, its status written when it changed or
+// after five minutes, its pod range handed to the runtime.
 
-import { hasReason } from '../api/errors.ts'
+import { notFound } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import type { EventSink } from '../client/events.ts'
+import type { Informer } from '../client/informer.ts'
 import { type Node, nodes } from '../kinds/core/node.ts'
 import { deferred } from '../util/async.ts'
 import { backoffMs } from '../util/backoff.ts'
@@ -14,6 +15,8 @@ import { Wakeup } from './wakeup.ts'
 
 export interface NodeRegistrationOptions {
   client: Client
+  /** This node alone. */
+  nodes: Informer<Node>
   events: EventSink
   clock: Clock
   log: Logger
@@ -28,11 +31,14 @@ const writeEveryMs = 300_000
 const retry = { initialMs: 200, maxMs: 7000 }
 /** While something is missing it is looked for more often. */
 const notReadyLookMs = 500
+const sufficient = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']
 
 export class NodeRegistration {
   readonly #options: NodeRegistrationOptions
   readonly #wakeup: Wakeup
   readonly #registered = deferred<Node>()
+  /** As of our last write, which the informer may not have seen yet. */
+  #written: Node | undefined
   #writtenMs = 0
   #cidrs = ''
   #wasReady: boolean | undefined
@@ -54,6 +60,10 @@ export class NodeRegistration {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options
+    this.#options.nodes.onChange((_, current) => {
+      if (!current) this.#written = undefined
+      this.poke()
+    })
     let failures = 0
     while (!signal.aborted) {
       let pauseMs = lookEveryMs
@@ -83,17 +93,16 @@ export class NodeRegistration {
     return input.notReadyReason === undefined
   }
 
+  /** Who deletes a node means it: it is made at the start alone. */
   async #present(input: NodeInput, signal: AbortSignal): Promise<Node> {
-    const { client, clock } = this.#options
-    try {
-      const node = await client.get(nodes, { name: input.name }, signal)
-      return await this.#labelled(node, input, signal)
-    } catch (error) {
-      if (!hasReason(error, 'NotFound')) throw error
-      const made = await client.create(nodes, newNode(input, clock.now()), signal)
-      this.#writtenMs = clock.now()
-      return made
-    }
+    const { client, clock, nodes: informer } = this.#options
+    await informer.synced(signal)
+    const seen = newer(informer.get(input.name), this.#written)
+    if (seen) return this.#labelled(seen, input, signal)
+    if (this.#wasReady !== undefined) throw notFound(nodes, input.name)
+    this.#written = await client.create(nodes, newNode(input, clock.now()), signal)
+    this.#writtenMs = clock.now()
+    return this.#written
   }
 
   /** The labels that say what the machine is are kept right; all others are left alone. */
@@ -102,7 +111,9 @@ export class NodeRegistration {
     const labels = node.metadata.labels ?? {}
     if (Object.entries(wanted).every(([key, value]) => labels[key] === value)) return node
     const patch = { metadata: { labels: wanted } }
-    return this.#options.client.patch(nodes, { name: input.name }, patch, { type: 'strategic' }, signal)
+    const { client } = this.#options
+    this.#written = await client.patch(nodes, { name: input.name }, patch, { type: 'strategic' }, signal)
+    return this.#written
   }
 
   /** Answers whether they changed. */
@@ -119,19 +130,30 @@ export class NodeRegistration {
     const addresses = [...(status.addresses ?? []), { $patch: 'replace' }]
     const patch = { status: { ...status, addresses } }
     const options = { type: 'strategic', subresource: 'status' } as const
-    const written = await client.patch<Node>(nodes, { name: node.metadata.name ?? '' }, patch, options, signal)
+    this.#written = await client.patch<Node>(nodes, { name: node.metadata.name ?? '' }, patch, options, signal)
     this.#writtenMs = clock.now()
-    return written
+    return this.#written
   }
 
   #tell(node: Node, { name, notReadyReason }: NodeInput): void {
     const isReady = notReadyReason === undefined
     if (isReady === this.#wasReady) return
+    const tell = (word: string) =>
+      this.#options.events.event(nodeReference(node), 'Normal', word, `Node ${name} status is now: ${word}`)
+    if (this.#wasReady === undefined) for (const word of sufficient) tell(word)
     this.#wasReady = isReady
-    const [reason, word] = isReady ? ['NodeReady', 'NodeReady'] : ['NodeNotReady', 'NodeNotReady']
-    this.#options.log.info({ node: name, reason: notReadyReason }, word)
-    this.#options.events.event(nodeReference(node), 'Normal', reason, `Node ${name} status is now: ${word}`)
+    this.#options.log.info(
+      { node: name, reason: notReadyReason },
+      isReady ? 'the node is ready' : 'the node is not ready',
+    )
+    tell(isReady ? 'NodeReady' : 'NodeNotReady')
   }
+}
+
+/** Our own write, until the informer has seen it. */
+function newer(seen: Node | undefined, written: Node | undefined): Node | undefined {
+  if (!seen || !written || seen.metadata.uid !== written.metadata.uid) return seen ?? written
+  return BigInt(seen.metadata.resourceVersion ?? 0) >= BigInt(written.metadata.resourceVersion ?? 0) ? seen : written
 }
 
 /** Upstream's kubelet gives the node's name for its uid. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { testContainer, testPod } from '../../test/harness/kubelet.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
+import type { Informer } from '../client/informer.ts'
 import type { Node } from '../kinds/core/node.ts'
 import { FakeClock } from '../util/clock.ts'
 import { silentLogger } from '../util/log.ts'
@@ -90,13 +91,19 @@ describe('the Node', () => {
   })
 })
 
-/** An API server with room for one object. */
+/** An API server with room for one object, and an informer of it. */
 class Store {
   object: Node | undefined
   writes: string[] = []
-  get = async () => {
-    if (!this.object) throw new StatusError(404, 'NotFound', 'nothing')
-    return this.object
+  changed: (old: Node | undefined, current: Node | undefined) => void = () => {}
+  synced = async () => {}
+  onChange = (listener: Store['changed']) => {
+    this.changed = listener
+  }
+  /** The client's and the informer's. */
+  get = (key: unknown) => {
+    if (typeof key === 'string') return this.object
+    return this.object ? Promise.resolve(this.object) : Promise.reject(new StatusError(404, 'NotFound', 'nothing'))
   }
   create = async (_: unknown, object: Node) => {
     this.writes.push('create')
@@ -124,6 +131,7 @@ async function registration(state: { input: NodeInput }) {
   const stop = new AbortController()
   const running = new NodeRegistration({
     client: store as unknown as Client,
+    nodes: store as unknown as Informer<Node>,
     clock,
     log: silentLogger,
     events: { event: (_about, _type, reason, message) => told.push(`${reason} ${message}`) },
@@ -147,7 +155,11 @@ describe('registration', () => {
     expect(store.writes).toEqual(['create', 'patch'])
     await clock.advance(300_000)
     expect(store.writes).toEqual(['create', 'patch', 'patch'])
-    expect(told).toEqual(['NodeReady Node node-1 status is now: NodeReady'])
+    expect(told).toEqual(
+      ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady'].map(
+        word => `${word} Node node-1 status is now: ${word}`,
+      ),
+    )
     stop()
     await running
   })
@@ -156,14 +168,28 @@ describe('registration', () => {
     const state = { input: input({ notReadyReason: 'no network' }) }
     const { store, clock, cidrs, told, stop, running } = await registration(state)
     await clock.advance(1000)
-    if (store.object) store.object = { ...store.object, spec: { podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.0.0/24'] } }
+    const node = newNode(state.input, nowMs)
+    store.object = { ...node, spec: { podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.0.0/24'] } }
     state.input = input()
-    await clock.advance(1000)
+    store.changed(node, store.object)
+    await clock.advance(0)
+    await clock.advance(0)
     expect(cidrs).toEqual([['10.0.0.0/24']])
-    expect(told).toEqual([
+    expect(told.slice(3)).toEqual([
       'NodeNotReady Node node-1 status is now: NodeNotReady',
       'NodeReady Node node-1 status is now: NodeReady',
     ])
+    stop()
+    await running
+  })
+
+  test('a node that somebody deletes stays deleted', async () => {
+    const { store, clock, stop, running } = await registration({ input: input() })
+    const deleted = store.object
+    store.object = undefined
+    store.changed(deleted, undefined)
+    await clock.advance(60_000)
+    expect(store.writes).toEqual(['create'])
     stop()
     await running
   })

@@ -35,6 +35,7 @@ export type PodAction =
 
 const defaultGraceSeconds = 30
 const shortestGraceSeconds = 2
+const killedExitCode = 137
 
 /** What to do now; empty: nothing until something changes. */
 export function podActions(pod: Pod, observed: Observed, nowMs: number): PodAction[] {
@@ -46,7 +47,7 @@ export function podActions(pod: Pod, observed: Observed, nowMs: number): PodActi
   if (!sandbox) return [...sandboxActions(pod, observed, nowMs), ...leftovers]
   const strays = observed.containers.filter(c => c.state === 'running' && c.sandboxId !== sandbox.id)
   return [
-    ...strays.map(container => kill(pod, container, 'Pod sandbox changed, it will be killed and re-created.')),
+    ...strays.map(container => kill(pod, container, stopping(container))),
     ...containerActions(pod, observed, nowMs),
     ...leftovers,
   ]
@@ -75,7 +76,7 @@ function failedForGood(pod: Pod, container: PodContainer, observed: Observed): b
 function sandboxActions(pod: Pod, observed: Observed, nowMs: number): PodAction[] {
   const running = observed.containers.filter(container => container.state === 'running')
   if (running.length > 0) {
-    return running.map(container => kill(pod, container, 'Pod sandbox changed, it will be killed and re-created.'))
+    return running.map(container => kill(pod, container, stopping(container)))
   }
   const failure = observed.failures.get('')
   if (failure && nowMs < failure.retryAtMs) return [{ type: 'wait', untilMs: failure.retryAtMs }]
@@ -120,7 +121,8 @@ function runActions(pod: Pod, container: PodContainer, observed: Observed, nowMs
   if (found?.state === 'running') {
     const failed = observed.probes.get(found.id)?.failed
     if (!failed) return []
-    return [kill(pod, found, `Container ${container.spec.name} failed ${failed} probe, will be restarted`, failed)]
+    const then = shouldRestart(pod, container, killedExitCode) ? ', will be restarted' : ''
+    return [kill(pod, found, `Container ${container.spec.name} failed ${failed} probe${then}`, failed)]
   }
   const last = newest(observed, container.spec.name)
   if (last?.state === 'exited' && !shouldRestart(pod, container, last.exitCode ?? 0)) return []
@@ -157,7 +159,7 @@ function terminationActions(pod: Pod, observed: Observed, nowMs: number): PodAct
     return nextToEnd(pod, running).map(container => ({
       type: 'kill-container',
       container,
-      message: `Stopping container ${container.name}`,
+      message: stopping(container),
       graceSeconds: remainingGrace(pod, observed, nowMs),
     }))
   }
@@ -179,6 +181,10 @@ function nextToEnd(pod: Pod, running: ContainerStatus[]): ContainerStatus[] {
 function remainingGrace(pod: Pod, observed: Observed, nowMs: number): number {
   const passed = Math.max(0, nowMs - (observed.terminatingSinceMs ?? nowMs)) / 1000
   return Math.max(shortestGraceSeconds, Math.ceil(gracePeriodSeconds(pod) - passed))
+}
+
+function stopping({ name }: ContainerStatus): string {
+  return `Stopping container ${name}`
 }
 
 function kill(pod: Pod, container: ContainerStatus, message: string, probe?: 'liveness' | 'startup'): PodAction {

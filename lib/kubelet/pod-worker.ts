@@ -6,17 +6,16 @@ import { pods } from '../kinds/core/pod.ts'
 import { inBackground, isAbortError } from '../util/async.ts'
 import { killContainer, startContainer } from './container-steps.ts'
 import type { NodeContext } from './node-context.ts'
-import { type Observed, readySandbox, type StartFailure } from './observed.ts'
-import { containerRef, findContainer, formatPod, gracePeriodSeconds, type Pod, type PodStatus, podUid } from './pod.ts'
+import { type Observed, readySandbox } from './observed.ts'
+import { containerRef, formatPod, gracePeriodSeconds, type Pod, type PodStatus, podUid } from './pod.ts'
 import { type PodAction, podActions } from './pod-actions.ts'
+import { PodObserver } from './pod-observer.ts'
 import { podStatus, rejectedStatus } from './pod-status.ts'
 import { createSandbox, prepareVolumes, removeContainer, removePod, tearDownVolumes } from './pod-steps.ts'
 import type { MountedVolumes } from './pod-volumes.ts'
-import { PodProbes } from './probes.ts'
 import { restartAtMs } from './restart-back-off.ts'
 import { retryMs, StartError } from './start-failure.ts'
 import { StatusWriter } from './status-writer.ts'
-import { terminationMessage } from './termination-message.ts'
 import { Wakeup } from './wakeup.ts'
 
 export interface Rejection {
@@ -27,12 +26,10 @@ export interface Rejection {
 export class PodWorker {
   readonly #context: NodeContext
   readonly #lifetime: AbortSignal
-  readonly #probes: PodProbes
+  readonly #observer: PodObserver
   readonly #status: StatusWriter
   readonly #wakeup: Wakeup
   readonly #tellSoon: Wakeup
-  readonly #failures = new Map<string, StartFailure>()
-  readonly #messages = new Map<string, string>()
   /** Containers whose end was told, by id. */
   readonly #killed = new Set<string>()
   /** Ended containers whose back-off was told, by id. */
@@ -54,7 +51,7 @@ export class PodWorker {
     this.#lifetime = lifetime
     this.#wakeup = new Wakeup(context.clock)
     this.#tellSoon = new Wakeup(context.clock)
-    this.#probes = new PodProbes({ ...context, onChange: () => this.poke() })
+    this.#observer = new PodObserver(context, () => this.poke())
     this.#status = new StatusWriter({ ...context, onWritten: written => this.update(written), signal: lifetime })
     context.references.register(pod, () => this.#referencesChanged())
     if (pod.metadata.deletionTimestamp) this.#terminatingSinceMs = context.clock.now()
@@ -118,19 +115,19 @@ export class PodWorker {
       if (!this.#lifetime.aborted) throw error
     } finally {
       telling.abort()
-      this.#probes.stop()
+      this.#observer.end()
       this.#context.references.unregister(podUid(this.#pod))
     }
   }
 
   #terminate(why: string): void {
     this.#terminatingSinceMs ??= this.#context.clock.now()
-    this.#probes.endLiveness()
+    this.#observer.endLiveness()
     this.#pass.abort(new DOMException(why, 'AbortError'))
   }
 
   #referencesChanged(): void {
-    this.#failures.clear()
+    this.#observer.failures.clear()
     if (this.#volumes) this.#volumes.refreshAtMs = this.#context.clock.now()
     this.poke()
   }
@@ -190,6 +187,10 @@ export class PodWorker {
       case 'create-sandbox':
         await this.#attempt('', 'FailedCreatePodSandBox', async () => {
           this.#volumes = await prepareVolumes(this.#context, this.#pod, [], signal)
+          if (action.attempt > 0) {
+            const message = 'Pod sandbox changed, it will be killed and re-created.'
+            this.#context.events.event(this.#pod, 'Normal', 'SandboxChanged', message)
+          }
           await createSandbox(this.#context, this.#pod, action.attempt, this.#lifetime)
         })
         return true
@@ -217,13 +218,13 @@ export class PodWorker {
     const { clock, log } = this.#context
     try {
       await work()
-      this.#failures.delete(name)
+      this.#observer.failures.delete(name)
     } catch (error) {
       if (isAbortError(error)) throw error
       const message = error instanceof Error ? error.message : String(error)
       const known = error instanceof StartError ? error : undefined
       log.info({ pod: formatPod(this.#pod), container: name, why: message }, 'could not be brought up')
-      this.#failures.set(name, {
+      this.#observer.failures.set(name, {
         reason: known?.reason ?? reason,
         message,
         retryAtMs: known?.retryAtMs ?? clock.now() + retryMs,
@@ -292,7 +293,7 @@ export class PodWorker {
     const { client, references } = this.#context
     const deleted = this.#pod.metadata.deletionTimestamp !== undefined
     if (!this.#ended) {
-      this.#probes.stop()
+      this.#observer.end()
       await this.#tellEnd(observed)
       references.unregister(podUid(this.#pod))
       await tearDownVolumes(this.#context, this.#pod)
@@ -317,39 +318,15 @@ export class PodWorker {
 
   // --- what is seen and told
 
-  async #look(): Promise<Observed> {
-    await this.#context.view.refresh()
-    return this.#observed()
-  }
-
-  /** From the last list; reads the last words of containers that have ended since. */
-  async #observed(): Promise<Observed> {
-    const { sandboxes, containers } = this.#context.view.of(podUid(this.#pod))
-    for (const ended of containers) {
-      if (ended.state !== 'exited' || this.#messages.has(ended.id)) continue
-      const spec = findContainer(this.#pod, ended.name)?.spec
-      const path = this.#context.paths.terminationLog(podUid(this.#pod), ended.name, ended.attempt)
-      if (spec) this.#messages.set(ended.id, await terminationMessage(spec, ended, path))
-    }
-    const podIP = sandboxes[0]?.ips[0] ?? this.#context.node.ips[0] ?? ''
-    const running = containers.filter(({ state }) => state === 'running')
-    if (!this.#ended) this.#probes.watch(this.#pod, podIP, running)
-    return {
-      sandboxes,
-      containers,
-      probes: this.#probes.results,
-      failures: this.#failures,
-      terminationMessages: this.#messages,
-      ...(this.#terminatingSinceMs === undefined ? {} : { terminatingSinceMs: this.#terminatingSinceMs }),
-    }
+  #look(): Promise<Observed> {
+    return this.#observer.look(this.#pod, this.#terminatingSinceMs)
   }
 
   /** Tells the status at each change, while the loop may be busy. */
   async #tell(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#tellSoon.sleep(undefined, signal)
-      await this.#context.view.refresh()
-      this.#tellStatus(await this.#observed())
+      this.#tellStatus(await this.#look())
     }
   }
 

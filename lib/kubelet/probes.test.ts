@@ -3,7 +3,7 @@ import { testContainer, testPod, testStatus } from '../../test/harness/kubelet.t
 import { FakeClock } from '../util/clock.ts'
 import { silentLogger } from '../util/log.ts'
 import type { Container, Pod } from './pod.ts'
-import type { ProbeOutcome } from './prober.ts'
+import type { ProbeOutcome } from './probe-outcome.ts'
 import { PodProbes, type ProbeKind } from './probes.ts'
 
 const exec = { exec: { command: ['check'] } }
