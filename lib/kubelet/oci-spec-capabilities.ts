@@ -29,9 +29,10 @@ const all = (
   .split(' ')
   .map(name => `CAP_${name}`)
 
-/** Those of a kernel whose /proc/sys/kernel/cap_last_cap is `last`. */
-export function knownCapabilities(last: number): string[] {
-  return all.slice(0, last + 1)
+/** Those of a bit mask, as /proc/<pid>/status writes one: what a process does not have it cannot give. */
+export function capabilitiesOfMask(hex: string): string[] {
+  const mask = BigInt(`0x${hex}`)
+  return all.filter((_, number) => (mask >> BigInt(number)) & 1n)
 }
 
 /** `ALL` first, then names one by one, so that "drop ALL, add NET_BIND_SERVICE" and "add ALL, drop SYS_TIME" both work. */

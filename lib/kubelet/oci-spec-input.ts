@@ -21,7 +21,7 @@ export interface HostFacts {
   cgroupVersion: 1 | 2
   /** Found in the image's /etc/passwd and /etc/group: see oci-spec-user.ts. */
   user: OciUser
-  /** Every capability this kernel knows, as `CAP_CHOWN`. */
+  /** All that this machine can give, as `CAP_CHOWN`. */
   knownCapabilities: string[]
   /** For privileged containers. */
   devices: OciDevice[]

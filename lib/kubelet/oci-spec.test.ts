@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { ociSpec } from './oci-spec.ts'
-import { capabilities, defaultCapabilities, knownCapabilities } from './oci-spec-capabilities.ts'
+import { capabilities, capabilitiesOfMask, defaultCapabilities } from './oci-spec-capabilities.ts'
 import type { SpecInput } from './oci-spec-input.ts'
 import { commandLine, environment, type ImageConfig } from './oci-spec-process.ts'
 import { defaultSeccompProfile } from './oci-spec-seccomp.ts'
@@ -35,7 +35,7 @@ function input(
     },
     host: {
       ...{ rootfs: '/c/rootfs', cgroupsPath: '/b/kubepods/pod1/c', cgroupVersion: 1, architecture: 'x64' },
-      ...{ user: { uid: 0, gid: 0, additionalGids: [0] }, knownCapabilities: knownCapabilities(40) },
+      ...{ user: { uid: 0, gid: 0, additionalGids: [0] }, knownCapabilities: capabilitiesOfMask('1ffffffffff') },
       devices: [{ path: '/dev/sda', type: 'b', major: 8, minor: 0 }],
       ...host,
     },
@@ -109,7 +109,7 @@ describe('user', () => {
 })
 
 describe('capabilities', () => {
-  const known = knownCapabilities(40)
+  const known = capabilitiesOfMask('1ffffffffff')
   test.each([
     ['the default', {}, defaultCapabilities],
     ['privileged has all', { privileged: true }, known],
@@ -131,9 +131,11 @@ describe('capabilities', () => {
   ])('%s', (_, more, expected) => {
     expect(capabilities({ ...security, ...more }, known)).toEqual(expected)
   })
-  test('the last of a kernel is the last known', () => {
-    expect(knownCapabilities(40).at(-1)).toBe('CAP_CHECKPOINT_RESTORE')
-    expect(knownCapabilities(0)).toEqual(['CAP_CHOWN'])
+  test('of a mask', () => {
+    expect(known).toHaveLength(41)
+    expect(known.at(-1)).toBe('CAP_CHECKPOINT_RESTORE')
+    expect(capabilitiesOfMask('0000000000000005')).toEqual(['CAP_CHOWN', 'CAP_DAC_READ_SEARCH'])
+    expect(capabilitiesOfMask('000001fffeffffff')).toEqual(known.filter(name => name !== 'CAP_SYS_RESOURCE'))
   })
 })
 

@@ -169,6 +169,22 @@ test('user, capabilities, seccomp and a read-only root are the kernel’s, not o
   expect([exitCode, stderr.toString()]).toEqual([1, expect.stringContaining('Read-only file system')])
 })
 
+test('a privileged container has the node’s devices; memory, files and directories are mounted', async () => {
+  const hostPath = join(directory, 'volume')
+  const base = { propagation: 'private' as const, readOnly: false }
+  const { id } = await pod('privileged', {
+    security: { ...containerConfig(imageId, '').security, privileged: true },
+    mounts: [
+      { ...base, containerPath: '/memory', hostPath: '', tmpfsBytes: 1024 * 1024 },
+      { ...base, containerPath: '/volume', hostPath, readOnly: true },
+      { ...base, containerPath: '/etc/hosts', hostPath: '/etc/hosts' },
+    ],
+  })
+  expect(await output(id, 'sh', '-c', 'ls /dev/kmsg; df -k /memory | tail -1')).toMatch(/^\/dev\/kmsg\ntmpfs +1024 /)
+  expect(await output(id, 'cat', '/etc/hosts')).toBe((await readFile('/etc/hosts', 'utf8')).trim())
+  expect((await runtime.execSync(id, ['touch', '/volume/x'], 10_000, signal)).stderr.toString()).toContain('Read-only')
+})
+
 test('a command that takes too long is killed with all it started', async () => {
   const { id } = await pod('slow')
   const slow = runtime.execSync(id, ['sleep', '4711'], 200, signal)

@@ -2,18 +2,16 @@
 // each step that makes something, so that whatever a killed kubelet left can be found and taken away.
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/log.ts'
 import type { Cgroups } from '../cgroups.ts'
-import { ociSpec } from '../oci-spec.ts'
-import type { HostFacts, SandboxFacts } from '../oci-spec-input.ts'
-import { resolveUser } from '../oci-spec-user.ts'
+import type { SandboxFacts } from '../oci-spec-input.ts'
 import { logUri } from './container-logger.ts'
-import { type Ctr, ctrMessage, isNotFound, type Task } from './ctr-command.ts'
-import type { CtrImages, ImageContent } from './ctr-images.ts'
-import { clusterLabel } from './ctr-options.ts'
+import { type Ctr, ctrMessage, type Task } from './ctr-command.ts'
+import { makeContainer } from './ctr-container-make.ts'
+import type { CtrImages } from './ctr-images.ts'
 import {
   type ContainerRecord,
   containerStatus,
@@ -23,9 +21,8 @@ import {
   startFailed,
   vanished,
 } from './ctr-records.ts'
-import { hostCapabilities, hostDevices, userFiles } from './host-facts.ts'
 import { KeyedLock } from './keyed-lock.ts'
-import { mountSnapshot, type SnapshotMount, unmountTree } from './mount-points.ts'
+import { unmountTree } from './mount-points.ts'
 import type { Records } from './records.ts'
 import { type ContainerConfig, type ContainerStatus, RuntimeError } from './runtime.ts'
 
@@ -120,7 +117,7 @@ export class CtrContainers {
     this.#inMaking.add(id)
     try {
       await records.put(record)
-      await this.#make(record, facts, image, signal)
+      await makeContainer(this.#parts, { record, facts, image }, signal)
       await records.put({ ...record, state: 'created' })
       return id
     } catch (cause) {
@@ -133,51 +130,6 @@ export class CtrContainers {
       )
     } finally {
       this.#inMaking.delete(id)
-    }
-  }
-
-  async #make(record: ContainerRecord, facts: SandboxFacts, image: ImageContent, signal: AbortSignal): Promise<void> {
-    const { ctr, records, clusterName } = this.#parts
-    const { id, config } = record
-    const directory = records.directory(id)
-    const rootfs = join(directory, 'rootfs')
-    await mountSnapshot(await this.#snapshot(id, image, signal), rootfs)
-    await Promise.all(config.mounts.map(mount => mkdirIfMissing(mount.hostPath)))
-    const host = await this.#hostFacts(record, image, rootfs)
-    const spec = ociSpec({ config, image: image.config, sandbox: facts, host })
-    if (spec.process.args.length === 0) throw new RuntimeError('CreateContainerError', 'no command specified')
-    const specPath = join(directory, 'config.json')
-    await writeFile(specPath, JSON.stringify(spec), { mode: 0o600 })
-    const labels = Object.entries({ ...config.labels, [clusterLabel]: clusterName })
-    const labelled = labels.flatMap(([name, value]) => ['--label', `${name}=${value}`])
-    await ctr.run(['containers', 'create', '--config', specPath, ...labelled, id], { signal })
-  }
-
-  async #snapshot(id: string, image: ImageContent, signal: AbortSignal): Promise<SnapshotMount[]> {
-    const { ctr, images } = this.#parts
-    const prepare = () => ctr.run(['snapshots', 'prepare', '--mounts', id, image.chainId], { signal })
-    try {
-      return JSON.parse(await prepare())
-    } catch (error) {
-      if (!isNotFound(error)) throw error
-      await images.unpack(image, signal)
-      return JSON.parse(await prepare())
-    }
-  }
-
-  async #hostFacts({ config, cgroup }: ContainerRecord, image: ImageContent, rootfs: string): Promise<HostFacts> {
-    const { cgroups } = this.#parts
-    const { security } = config
-    const { seccomp } = security
-    return {
-      rootfs,
-      cgroupsPath: cgroups.absolute(cgroup),
-      cgroupVersion: cgroups.version,
-      user: resolveUser(image.config.user, security, await userFiles(rootfs)),
-      knownCapabilities: await hostCapabilities(),
-      devices: security.privileged ? await hostDevices() : [],
-      architecture: process.arch,
-      ...(seccomp.type === 'localhost' ? { localSeccomp: JSON.parse(await readFile(seccomp.path, 'utf8')) } : {}),
     }
   }
 
@@ -301,15 +253,6 @@ export class CtrContainers {
     const record = this.get(id)
     if (!record) throw new RuntimeError('RunContainerError', `container "${id}" not found`)
     return record
-  }
-}
-
-async function mkdirIfMissing(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    // A file is mounted as well as a directory.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

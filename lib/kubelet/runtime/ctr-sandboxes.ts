@@ -90,11 +90,12 @@ export class CtrSandboxes {
   }
 
   async #make(record: SandboxRecord, signal: AbortSignal): Promise<SandboxRecord> {
-    const { records, cgroups, clusterName } = this.#parts
+    const { records, cgroups, clusterName, clock } = this.#parts
     const { id, config } = record
     const directory = records.directory(id)
+    const namespaces = { config, netnsName: netnsName(clusterName, id), directory: join(directory, 'ns'), clock }
     await Promise.all([
-      makeNamespaces(config, netnsName(clusterName, id), join(directory, 'ns'), signal),
+      makeNamespaces(namespaces, signal),
       this.#files(config, directory),
       cgroups.create(config.cgroupParent, config.resources),
     ])

@@ -2,12 +2,13 @@
 
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { knownCapabilities } from '../oci-spec-capabilities.ts'
+import { capabilitiesOfMask } from '../oci-spec-capabilities.ts'
 import type { OciDevice } from '../oci-spec-types.ts'
 import type { UserFiles } from '../oci-spec-user.ts'
 
 export async function hostCapabilities(): Promise<string[]> {
-  return knownCapabilities(Number(await readFile('/proc/sys/kernel/cap_last_cap', 'utf8')))
+  const status = await readFile('/proc/self/status', 'utf8')
+  return capabilitiesOfMask(/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0')
 }
 
 export async function userFiles(rootfs: string): Promise<UserFiles> {

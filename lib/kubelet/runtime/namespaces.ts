@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../../util/clock.ts'
 import { exec } from '../../util/exec.ts'
 import { mountPoints, unmountTree } from './mount-points.ts'
 import type { SandboxConfig } from './runtime.ts'
@@ -40,12 +41,16 @@ function setUp(config: SandboxConfig): { script: string; args: string[] } {
   return { script: `set -e\n${script}`, args: [config.hostname, ...args] }
 }
 
-export async function makeNamespaces(
-  config: SandboxConfig,
-  netnsName: string,
-  directory: string,
-  signal: AbortSignal,
-): Promise<void> {
+export interface NamespaceInput {
+  config: SandboxConfig
+  netnsName: string
+  /** Where their files lie. */
+  directory: string
+  clock: Clock
+}
+
+export async function makeNamespaces(input: NamespaceInput, signal: AbortSignal): Promise<void> {
+  const { config, netnsName, directory, clock } = input
   const { ipc, uts, network, pid } = namespacePaths(config, netnsName, directory)
   await mkdir(directory, { recursive: true, mode: 0o711 })
   for (const path of [ipc, uts]) if (isPath(path)) await writeFile(path, '')
@@ -55,13 +60,13 @@ export async function makeNamespaces(
   const entered = isPath(network) ? ['nsenter', `--net=${network}`] : []
   const [program = 'sh', ...rest] = [...entered, 'sh', '-c', script, 'sh', ...args]
   if (made.length + entered.length + args.length > 1) await exec('unshare', [...made, program, ...rest], { signal })
-  if (isPath(pid)) await holdPidNamespace(pid, join(directory, 'holder'))
+  if (isPath(pid)) await holdPidNamespace(pid, join(directory, 'holder'), clock)
 }
 
 /** Its child ends are taken by the kernel: SIGCHLD is ignored. In Perl, for memory. */
 const waiting = '$SIG{CHLD} = "IGNORE"; $SIG{TERM} = sub { exit }; $0 = "pause"; sleep 1000 while 1'
 
-async function holdPidNamespace(path: string, pidFile: string): Promise<void> {
+async function holdPidNamespace(path: string, pidFile: string, clock: Clock): Promise<void> {
   await writeFile(path, '')
   const child = spawn('unshare', [`--pid=${path}`, '--fork', '--kill-child=KILL', 'perl', '-e', waiting], {
     detached: true,
@@ -73,13 +78,13 @@ async function holdPidNamespace(path: string, pidFile: string): Promise<void> {
   })
   child.unref()
   await writeFile(pidFile, String(child.pid))
-  await untilMounted(path)
+  await untilMounted(path, clock)
 }
 
-async function untilMounted(path: string): Promise<void> {
+async function untilMounted(path: string, clock: Clock): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if ((await mountPoints()).includes(path)) return
-    await new Promise(resolve => setTimeout(resolve, 5))
+    await clock.sleep(5)
   }
   throw new Error(`the shared PID namespace was not made: ${path}`)
 }
@@ -98,14 +103,20 @@ export async function removeNetns(name: string): Promise<void> {
 }
 
 async function endHolder(pidFile: string): Promise<void> {
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
+  const pid = Number(await readIfThere(pidFile))
   // The number may be another process's by now: only one that is what we started is ended.
-  if (!pid || !(await commandLine(pid)).startsWith('unshare\0--pid=')) return
+  if (!pid || !(await readIfThere(`/proc/${pid}/cmdline`)).startsWith('unshare\0--pid=')) return
   process.kill(pid, 'SIGKILL')
 }
 
-async function commandLine(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+/** ESRCH: the process ended while its file was open. */
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    throw error
+  }
 }
 
 function isPath(where: string): boolean {
