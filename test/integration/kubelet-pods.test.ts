@@ -384,8 +384,10 @@ describe('the node', () => {
       expect(time).toBeDefined()
       return time
     })
-    await node.clock.advance(10_000)
-    await settled(async () => expect(await renewed()).not.toBe(first))
+    await settled(async () => {
+      await node.clock.advance(10_000)
+      expect(await renewed()).not.toBe(first)
+    })
   })
 })
 
