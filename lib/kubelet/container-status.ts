@@ -5,6 +5,8 @@ import { rfc3339 } from '../util/clock.ts'
 import { current, newest, type Observed } from './observed.ts'
 import {
   type ApiContainerStatus,
+  apiStatusOf,
+  attemptAfterLoss,
   type ContainerState,
   formatPod,
   initContainersOf,
@@ -28,7 +30,7 @@ export function containerStatus(
 ): ApiContainerStatus {
   const { spec } = container
   const found = newest(observed, spec.name)
-  const old = knownStatus(pod, spec.name)
+  const old = apiStatusOf(pod, spec.name)
   if (!found) return withoutContainer(pod, container, observed, old)
   const state = stateOf(pod, container, found, observed, nowMs)
   const lastState = lastStateOf(found, state, observed, old)
@@ -50,11 +52,6 @@ export function containerStatus(
 /** `containerd://<id>` */
 export function apiContainerId({ id }: ContainerStatus): string {
   return `${runtimeName}://${id}`
-}
-
-function knownStatus({ status }: Pod, name: string): ApiContainerStatus | undefined {
-  const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
-  return known.find(entry => entry.name === name)
 }
 
 // --- a container that the runtime knows
@@ -151,16 +148,14 @@ function withoutContainer(
     return { ...old, ...endedWithout(old), ready: kind === 'init' && old.ready, started: false }
   }
   const failure = observed.failures.get(spec.name)
-  const lost = lostState(old)
-  const lastState = lost ?? old?.lastState ?? {}
   return {
     name: spec.name,
     state: {
       waiting: failure ? { reason: failure.reason, message: failure.message } : { reason: initialReason(pod) },
     },
-    lastState,
+    lastState: lostState(old) ?? old?.lastState ?? {},
     ready: false,
-    restartCount: lost ? (old?.restartCount ?? 0) + 1 : (old?.restartCount ?? 0),
+    restartCount: attemptAfterLoss(old),
     image: spec.image ?? '',
     imageID: '',
     started: false,

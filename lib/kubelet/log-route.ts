@@ -3,7 +3,7 @@
 import type { Clock } from '../util/clock.ts'
 import { type LogOptions, readLog } from './container-logs.ts'
 import { HttpError } from './http-error.ts'
-import { type ApiContainerStatus, findContainer, type Pod, podUid } from './pod.ts'
+import { type ApiContainerStatus, apiStatusOf, findContainer, type Pod, podUid } from './pod.ts'
 import type { ContainerStatus } from './runtime/runtime.ts'
 import type { RuntimeView } from './runtime-view.ts'
 import type { Route } from './server.ts'
@@ -45,7 +45,7 @@ async function* started(log: AsyncGenerator<Buffer>, { id, logPath }: ContainerS
 function chooseContainer({ view }: LogRouteContext, pod: Pod, name: string, previous: boolean): ContainerStatus {
   if (!findContainer(pod, name)) throw new HttpError(404, `container ${name} not found in pod ${formatName(pod)}\n`)
   const containers = view.of(podUid(pod)).containers.filter(container => container.name === name)
-  const status = statusOf(pod, name)
+  const status = apiStatusOf(pod, name)
   if (previous) {
     const last = containers.find(({ state }, index) => state === 'exited' && (index > 0 || isWaiting(status)))
     if (last) return last
@@ -61,11 +61,6 @@ function chooseContainer({ view }: LogRouteContext, pod: Pod, name: string, prev
 
 function formatName({ metadata }: Pod): string {
   return JSON.stringify(`${metadata.name}_${metadata.namespace}`)
-}
-
-function statusOf({ status }: Pod, name: string): ApiContainerStatus | undefined {
-  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
-  return all.find(entry => entry.name === name)
 }
 
 function isWaiting(status: ApiContainerStatus | undefined): boolean {

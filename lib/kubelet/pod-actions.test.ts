@@ -253,6 +253,15 @@ describe('podActions', () => {
       observed(),
       ['start web 3'],
     ],
+    [
+      'a loss that the API was told of is counted already',
+      testPod(
+        {},
+        { status: { containerStatuses: [{ name: 'web', image: '', imageID: '', ready: false, restartCount: 2 }] } },
+      ),
+      observed(),
+      ['start web 2'],
+    ],
     // deletion
     [
       'a deleted pod has its containers killed side by side',

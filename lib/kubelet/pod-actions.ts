@@ -3,7 +3,9 @@
 
 import { current, newest, type Observed, readySandbox } from './observed.ts'
 import {
+  apiStatusOf,
   appContainersOf,
+  attemptAfterLoss,
   type Container,
   type ContainerKind,
   containersOf,
@@ -135,15 +137,8 @@ function startActions(pod: Pod, container: PodContainer, observed: Observed, now
   if (failure && nowMs < failure.retryAtMs) return [{ type: 'wait', untilMs: failure.retryAtMs }]
   const last = newest(observed, name)
   if (last && nowMs < restartAtMs(last)) return [{ type: 'back-off', container, untilMs: restartAtMs(last) }]
-  const attempt = last ? last.attempt + 1 : attemptAfterLoss(pod, name)
+  const attempt = last ? last.attempt + 1 : attemptAfterLoss(apiStatusOf(pod, name))
   return [{ type: 'start-container', container, attempt, backOffMs: nextBackOff(last) }]
-}
-
-/** The runtime knows nothing of it, but the API may know that it ran: a restart count never goes back. */
-function attemptAfterLoss(pod: Pod, name: string): number {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
-  const known = [...containerStatuses, ...initContainerStatuses].find(status => status.name === name)
-  return known && (known.containerID || known.lastState?.terminated) ? known.restartCount + 1 : 0
 }
 
 /** It runs, and its startup probe (if it has one) has passed. */

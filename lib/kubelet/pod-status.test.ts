@@ -160,6 +160,20 @@ describe('a container', () => {
     })
   })
 
+  test('is counted once: what was told of its loss is the count of the next one', () => {
+    const lost = {
+      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' },
+    }
+    const told = {
+      ...{ name: 'web', image: 'web:1', imageID: '', ready: false, restartCount: 2 },
+      ...{ state: { waiting: { reason: 'ContainerCreating' } }, lastState: lost },
+    }
+    const pod = testPod({}, { status: { phase: 'Pending', containerStatuses: [told] } })
+    expect(one(pod, observed(none))).toMatchObject({ restartCount: 2, lastState: lost })
+    const next = observed({ containers: [testStatus({ attempt: 2 })] })
+    expect(one(pod, next)).toMatchObject({ restartCount: 2, lastState: lost, state: { running: {} } })
+  })
+
   test('that ended keeps its end when the pod is deleted and everything is gone here', () => {
     const state = { terminated: { exitCode: 0, reason: 'Completed' } }
     const known = { name: 'web', image: '', imageID: '', ready: false, restartCount: 0, containerID: 'c', state }

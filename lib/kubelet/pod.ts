@@ -55,6 +55,21 @@ export function findContainer(pod: Pod, name: string): PodContainer | undefined 
   return containersOf(pod).find(({ spec }) => spec.name === name)
 }
 
+/** What the API was last told of a container. */
+export function apiStatusOf({ status }: Pod, name: string): ApiContainerStatus | undefined {
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+  return all.find(entry => entry.name === name)
+}
+
+/**
+ * The next attempt of a container of which the runtime knows nothing: a restart count never goes back. A status with a
+ * container's id counts one that was there; without, its loss has been counted.
+ */
+export function attemptAfterLoss(known: ApiContainerStatus | undefined): number {
+  if (!known) return 0
+  return known.containerID ? known.restartCount + 1 : known.restartCount
+}
+
 /** `name_namespace(uid)`, as log lines and messages print a pod. */
 export function formatPod({ metadata }: Pod): string {
   return `${metadata.name}_${metadata.namespace}(${metadata.uid})`

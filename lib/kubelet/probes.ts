@@ -7,7 +7,7 @@ import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
 import { apiContainerId } from './container-status.ts'
 import type { ProbeResults } from './observed.ts'
-import { containerRef, findContainer, type Pod, type PodContainer, type Probe } from './pod.ts'
+import { apiStatusOf, containerRef, findContainer, type Pod, type PodContainer, type Probe } from './pod.ts'
 import type { ProbeOutcome } from './probe-outcome.ts'
 import type { Prober } from './prober.ts'
 import type { ContainerStatus } from './runtime/runtime.ts'
@@ -82,9 +82,8 @@ export class PodProbes {
 
   /** After a restart of the kubelet: what the API was told stays true until a probe says something else. */
   #seed(pod: Pod, status: ContainerStatus): void {
-    const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
-    const known = all.find(({ containerID }) => containerID === apiContainerId(status))
-    if (!known?.started) return
+    const known = apiStatusOf(pod, status.name)
+    if (!known?.started || known.containerID !== apiContainerId(status)) return
     this.#results.set(status.id, { started: true, ...(known.ready ? { ready: true } : {}) })
   }
 

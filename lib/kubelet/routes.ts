@@ -1,6 +1,6 @@
 // The small answers of the node: its pods, its health, its figures, and what it cannot do yet.
 
-import { Gauge, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { HttpError } from './http-error.ts'
 import type { Pod } from './pod.ts'
 import type { ContainerRuntime } from './runtime/runtime.ts'
@@ -38,7 +38,21 @@ function healthRoute({ runtime }: RoutesContext): Route {
   }
 }
 
-function metricsRoute({ view }: RoutesContext): Route {
+function metricsRoute(context: RoutesContext): Route {
+  let registry: Promise<Registry> | undefined
+  return {
+    pattern: /^\/metrics$/,
+    async answer() {
+      registry ??= metrics(context)
+      const known = await registry
+      return { contentType: known.contentType, body: await known.metrics() }
+    },
+  }
+}
+
+/** Loaded when somebody asks: most nodes are never scraped, and the library is the largest there is here. */
+async function metrics({ view }: RoutesContext): Promise<Registry> {
+  const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
   const all = () => view.podUids.map(uid => view.of(uid))
   new Gauge({
@@ -69,10 +83,7 @@ function metricsRoute({ view }: RoutesContext): Route {
       this.set(process.memoryUsage.rss())
     },
   })
-  return {
-    pattern: /^\/metrics$/,
-    answer: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-  }
+  return registry
 }
 
 const missing: Route[] = ['exec', 'attach', 'portForward', 'stats', 'configz', 'logs', 'checkpoint'].map(name => ({
