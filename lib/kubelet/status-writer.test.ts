@@ -76,12 +76,12 @@ describe('StatusWriter', () => {
     }
   }
 
-  function setUp() {
+  function setUp(client?: object) {
     const server = new Server()
     const clock = new FakeClock()
     const written: Pod[] = []
     const writer = new StatusWriter({
-      client: server as unknown as Client,
+      client: (client ?? server) as unknown as Client,
       clock,
       log: silentLogger,
       onWritten: pod => written.push(pod),
@@ -102,6 +102,22 @@ describe('StatusWriter', () => {
     await writer.flush()
     expect(server.patches).toEqual([{ podIP: '1' }, { podIP: '3' }])
     expect(written).toHaveLength(2)
+  })
+
+  test('loses no wish that comes just as a write ends', async () => {
+    const server = { pod: testPod({}, { status: { phase: 'Pending' } }) }
+    const patch = async (_: unknown, __: unknown, body: { status: PodStatus }) => {
+      server.pod = { ...server.pod, status: { ...server.pod.status, ...body.status } }
+      return server.pod
+    }
+    for (let microtasks = 0; microtasks < 20; microtasks++) {
+      const { writer, turn } = setUp({ patch })
+      writer.set(server.pod, { phase: 'Running', podIP: 'before' })
+      for (let passed = 0; passed < microtasks; passed++) await undefined
+      writer.set(server.pod, { phase: 'Running', podIP: `after ${microtasks}` })
+      await turn()
+      expect(server.pod.status?.podIP).toBe(`after ${microtasks}`)
+    }
   })
 
   test('does not write what is there', async () => {

@@ -51,9 +51,7 @@ export class StatusWriter {
     this.#wanted = { pod, status }
     if (this.#writing || !statusPatch(pod, status)) return
     const { log, signal } = this.#options
-    this.#writing = this.#write().finally(() => {
-      this.#writing = undefined
-    })
+    this.#writing = this.#write()
     inBackground(log, 'writing the status of a pod', this.#writing, signal)
   }
 
@@ -62,21 +60,31 @@ export class StatusWriter {
     await this.#writing
   }
 
+  /** Says that it has ended in the same breath as it finds nothing more to write: a wish in between would be lost. */
   async #write(): Promise<void> {
-    const { clock, signal, log } = this.#options
     let failures = 0
-    while (this.#wanted && !signal.aborted) {
-      const { pod, status } = this.#wanted
-      this.#wanted = undefined
-      try {
-        if (!(await this.#writeOnce(pod, status))) return
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) throw error
-        log.warn({ err: error, pod: formatPod(pod) }, 'the status of a pod could not be written: trying again')
-        this.#wanted ??= { pod, status }
-        await clock.sleep(backoffMs(failures++, retry), signal)
-      }
+    try {
+      while (this.#wanted && !this.#options.signal.aborted) failures = await this.#tryWanted(failures)
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  /** Answers how often in a row it has failed now. */
+  async #tryWanted(failures: number): Promise<number> {
+    const { clock, signal, log } = this.#options
+    const wanted = this.#wanted
+    if (!wanted) return 0
+    this.#wanted = undefined
+    try {
+      if (!(await this.#writeOnce(wanted.pod, wanted.status))) this.#wanted = undefined
+      return 0
+    } catch (error) {
+      if (signal.aborted) throw error
+      log.warn({ err: error, pod: formatPod(wanted.pod) }, 'the status of a pod could not be written: trying again')
+      this.#wanted ??= wanted
+      await clock.sleep(backoffMs(failures, retry), signal)
+      return failures + 1
     }
   }
 
