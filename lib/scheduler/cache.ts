@@ -68,9 +68,10 @@ export class SchedulerCache {
     return this.#placed.get(key)?.assumed ?? false
   }
 
-  /** The binding failed. */
-  forget(key: string): void {
-    if (this.isAssumed(key)) this.#take(key)
+  /** The binding failed. Another pod of its name stays. */
+  forget(pod: Pod): void {
+    const placed = this.#placed.get(keyOf(pod))
+    if (placed?.assumed && placed.pod.metadata.uid === pod.metadata.uid) this.#take(keyOf(pod))
   }
 
   #place(key: string, pod: Pod, node: string, assumed: boolean): void {

@@ -37,9 +37,8 @@ export class SchedulingQueue {
   readonly #activeKeys = new Map<string, ActiveKey>()
   readonly #backingOff = new Map<string, QueuedPod>()
   readonly #unschedulable = new Map<string, QueuedPod>()
-  /** Events that came while a pod was being tried: they may concern it. */
-  #eventsInFlight: ClusterEvent[] = []
-  readonly #inFlight = new Set<string>()
+  /** Pods being tried, and what happened meanwhile: it may concern them. */
+  readonly #inFlight = new Map<string, { uid: string | undefined; missed: Set<ClusterEvent> }>()
   #wake: (() => void) | undefined
 
   constructor(clock: Clock) {
@@ -76,7 +75,8 @@ export class SchedulingQueue {
     if (known) this.#active.delete(activeKey(known))
     this.#backingOff.delete(key)
     this.#unschedulable.delete(key)
-    this.#finish(key)
+    this.#activeKeys.delete(key)
+    this.#inFlight.delete(key)
   }
 
   /** The next pod to try, waiting for one. Every answer is followed by `failed` or `succeeded`. */
@@ -89,15 +89,15 @@ export class SchedulingQueue {
       if (first && next) {
         this.#active.delete(first)
         this.#activeKeys.delete(next.key)
-        this.#inFlight.add(next.key)
+        this.#inFlight.set(next.key, { uid: next.pod.metadata.uid, missed: new Set() })
         return { ...next, attempts: next.attempts + 1 }
       }
       await this.#change(signal)
     }
   }
 
-  succeeded(key: string): void {
-    this.#finish(key)
+  succeeded(queued: QueuedPod): void {
+    this.#finish(queued)
   }
 
   /** `rejectedBy` empty: not the plugins' word but an error; it is tried again after its back-off. */
@@ -106,11 +106,11 @@ export class SchedulingQueue {
     rejectedBy: ReadonlySet<string>,
     helps: (plugin: string, event: ClusterEvent) => boolean,
   ): void {
-    if (!this.#inFlight.has(queued.key)) return
-    const missed = this.#eventsInFlight
-    this.#finish(queued.key)
+    const missed = this.#finish(queued)
+    if (!missed) return
     const failed = { ...queued, rejectedBy, failedAtMs: this.#clock.now() }
-    const mayFit = rejectedBy.size === 0 || missed.some(event => [...rejectedBy].some(plugin => helps(plugin, event)))
+    const mayFit =
+      rejectedBy.size === 0 || [...missed].some(event => [...rejectedBy].some(plugin => helps(plugin, event)))
     if (mayFit) this.#backingOff.set(queued.key, failed)
     else this.#unschedulable.set(queued.key, failed)
     this.#wake?.()
@@ -118,7 +118,7 @@ export class SchedulingQueue {
 
   /** Something happened: pods whose rejecting plugins may now say otherwise are tried again. */
   event(event: ClusterEvent, helps: (plugin: string, event: ClusterEvent) => boolean): void {
-    if (this.#inFlight.size > 0) this.#eventsInFlight.push(event)
+    for (const { missed } of this.#inFlight.values()) missed.add(event)
     for (const queued of this.#unschedulable.values()) {
       if (![...queued.rejectedBy].some(plugin => helps(plugin, event))) continue
       this.#unschedulable.delete(queued.key)
@@ -147,10 +147,12 @@ export class SchedulingQueue {
     this.#wake?.()
   }
 
-  #finish(key: string): void {
-    this.#activeKeys.delete(key)
+  /** What happened while it was tried; undefined when it is gone, whether or not another of its name has come. */
+  #finish({ key, pod }: QueuedPod): ReadonlySet<ClusterEvent> | undefined {
+    const tried = this.#inFlight.get(key)
+    if (tried?.uid !== pod.metadata.uid) return undefined
     this.#inFlight.delete(key)
-    if (this.#inFlight.size === 0) this.#eventsInFlight = []
+    return tried?.missed
   }
 
   #releaseDue(): void {

@@ -86,9 +86,10 @@ export class Scheduler {
     if (!current) return
     const key = keyOf(current)
     if (!pod || hasEnded(pod)) {
+      const heldRoom = current.spec?.nodeName || this.#cache.isAssumed(key)
       this.#cache.removePod(key)
       this.#drop(key)
-      if (current.spec?.nodeName) this.#queue.event('pod-gone', this.#helps)
+      if (heldRoom) this.#queue.event('pod-gone', this.#helps)
     } else if (pod.spec?.nodeName) {
       this.#cache.setPod(pod)
       this.#drop(key)
@@ -113,22 +114,36 @@ export class Scheduler {
   }
 
   async #scheduleOne(queued: QueuedPod, signal: AbortSignal): Promise<void> {
-    const { plugins, metrics, clock, random = Math.random } = this.#options
+    const { log } = this.#options
     const pod = this.#options.pods.get(queued.key)
-    if (!pod || pod.spec?.nodeName || pod.metadata.deletionTimestamp) return this.#queue.succeeded(queued.key)
-    const startedMs = clock.now()
-    const decision = schedule(plugins, pod, this.#cache.nodes(), random)
-    metrics.attempt(decision.kind === 'fits' ? 'scheduled' : 'unschedulable', (clock.now() - startedMs) / 1000)
-    if (decision.kind === 'unschedulable') {
-      this.#lastDecisions.set(queued.key, decision)
-      const rejectedBy = new Set([...decision.rejections.values()].map(rejection => rejection.plugin))
-      // Without any node no plugin was asked: the first node is what helps.
-      this.#queue.failed({ ...queued, pod }, rejectedBy.size > 0 ? rejectedBy : new Set(['NodeName']), this.#helps)
-      inBackground(this.#options.log, 'telling why a pod is pending', this.#tellPending(pod, decision, signal), signal)
-      return
+    if (!pod || pod.spec?.nodeName || pod.metadata.deletionTimestamp) return this.#queue.succeeded(queued)
+    const decision = this.#decide(pod)
+    if (!decision) return this.#queue.failed({ ...queued, pod }, new Set(), this.#helps)
+    if (decision.kind === 'fits') {
+      this.#cache.assume(pod, decision.node)
+      return this.#startBinding({ ...queued, pod }, decision.node, signal)
     }
-    this.#cache.assume(pod, decision.node)
-    await this.#startBinding({ ...queued, pod }, decision.node, signal)
+    this.#lastDecisions.set(queued.key, decision)
+    const rejectedBy = new Set([...decision.rejections.values()].map(rejection => rejection.plugin))
+    // Without any node no plugin was asked: the first node is what helps.
+    this.#queue.failed({ ...queued, pod }, rejectedBy.size > 0 ? rejectedBy : new Set(['NodeName']), this.#helps)
+    inBackground(log, 'telling why a pod is pending', this.#tellPending(pod, decision, signal), signal)
+  }
+
+  /** undefined: a plugin failed, which concerns this pod alone. */
+  #decide(pod: Pod): Decision | undefined {
+    const { plugins, metrics, clock, log, random = Math.random } = this.#options
+    const startedMs = clock.now()
+    const took = () => (clock.now() - startedMs) / 1000
+    try {
+      const decision = schedule(plugins, pod, this.#cache.nodes(), random)
+      metrics.attempt(decision.kind === 'fits' ? 'scheduled' : 'unschedulable', took())
+      return decision
+    } catch (error) {
+      metrics.attempt('error', took())
+      log.error({ err: error, pod: keyOf(pod) }, 'a pod could not be judged: it is tried again')
+      return undefined
+    }
   }
 
   async #startBinding(queued: QueuedPod, node: string, signal: AbortSignal): Promise<void> {
@@ -154,12 +169,14 @@ export class Scheduler {
         },
         signal,
       )
-      this.#queue.succeeded(key)
+      this.#queue.succeeded(queued)
       this.#lastDecisions.delete(key)
       recorder.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`)
     } catch (error) {
-      this.#cache.forget(key)
-      if (signal.aborted || hasReason(error, 'NotFound')) return this.#queue.succeeded(key)
+      this.#cache.forget(pod)
+      // It held room that others may have been refused for.
+      this.#queue.event('pod-gone', this.#helps)
+      if (signal.aborted || hasReason(error, 'NotFound')) return this.#queue.succeeded(queued)
       log.warn({ err: error, pod: key, node }, 'binding failed')
       this.#queue.failed(queued, new Set(), this.#helps)
     }
