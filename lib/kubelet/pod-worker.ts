@@ -38,7 +38,9 @@ export class PodWorker {
   #rejection: Rejection | undefined
   /** The API knows it no more. */
   #removed = false
-  /** Nothing runs and its volumes are gone; it stands until it is deleted. */
+  /** Nothing of it runs any more, nor will: from then on its status is a final one. */
+  #isOver = false
+  /** Its volumes are gone too; it stands until it is deleted. */
   #ended = false
   #terminatingSinceMs: number | undefined
   #volumes: MountedVolumes | undefined
@@ -292,9 +294,11 @@ export class PodWorker {
   async #finish(observed: Observed): Promise<undefined | 'gone'> {
     const { client, references } = this.#context
     const deleted = this.#pod.metadata.deletionTimestamp !== undefined
+    this.#isOver = true
     if (!this.#ended) {
       this.#observer.end()
-      await this.#tellEnd(observed)
+      this.#tellStatus(observed)
+      await this.#status.flush()
       references.unregister(podUid(this.#pod))
       await tearDownVolumes(this.#context, this.#pod)
       this.#ended = true
@@ -308,12 +312,6 @@ export class PodWorker {
       if (!hasReason(error, 'NotFound', 'Conflict')) throw error
     })
     return 'gone'
-  }
-
-  async #tellEnd(observed: Observed): Promise<void> {
-    if (this.#removed) return
-    this.#status.set(this.#pod, this.#statusOf(observed, true))
-    await this.#status.flush()
   }
 
   // --- what is seen and told
@@ -332,7 +330,7 @@ export class PodWorker {
 
   #tellStatus(observed: Observed): void {
     if (this.#removed || this.#ended) return
-    this.#status.set(this.#pod, this.#statusOf(observed, false))
+    this.#status.set(this.#pod, this.#statusOf(observed, this.#isOver))
   }
 
   #statusOf(observed: Observed, ended: boolean): PodStatus {
