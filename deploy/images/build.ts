@@ -71,12 +71,14 @@ async function cachedPackage(): Promise<string | undefined> {
 }
 
 async function downloadPackage(work: string): Promise<string> {
-  const download = () => exec('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', 'busybox'], { cwd: work })
+  const patience = { timeoutMs: 600_000 }
+  const download = () =>
+    exec('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', 'busybox'], { cwd: work, ...patience })
   try {
     await download()
   } catch {
     // The usual reason is that this machine never fetched the lists of packages.
-    await exec('apt-get', ['update', '-qq'])
+    await exec('apt-get', ['update', '-qq'], patience)
     await download()
   }
   const file = (await readdir(work)).find(isBusyboxPackage)

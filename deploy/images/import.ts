@@ -6,7 +6,8 @@ import { exec } from '../../lib/util/exec.ts'
 
 /** Answers the names of those that were missing, or were another image by that name. */
 export async function importLocalImages({ socket, dir }: { socket: string; dir: string }): Promise<string[]> {
-  const ctr = (...args: string[]) => exec('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', ...args])
+  const ctr = (...args: string[]) =>
+    exec('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', ...args], { timeoutMs: 600_000 })
   const { stdout } = await ctr('ls')
   const present = new Set(stdout.split('\n').map(line => presentKey(line.trim().split(/\s+/))))
   const imported: string[] = []

@@ -1,4 +1,4 @@
-// A child process as a promise: output collected, bounded, killed when the signal is aborted.
+// A child process as a promise: its output collected, killed when it takes too long or the signal is aborted.
 
 import { spawn } from 'node:child_process'
 
@@ -6,10 +6,12 @@ export interface ExecOptions {
   input?: string | Buffer
   env?: NodeJS.ProcessEnv
   cwd?: string
-  /** Killed with SIGKILL when it takes longer. */
+  /** Killed with SIGKILL when it takes longer. Defaults to two minutes; 0: never. */
   timeoutMs?: number
   signal?: AbortSignal
 }
+
+const defaultTimeoutMs = 120_000
 
 export interface ExecResult {
   stdout: string
@@ -23,8 +25,8 @@ export class ExecError extends Error {
   readonly stdout: string
   readonly stderr: string
 
-  constructor(command: string, exitCode: number | undefined, stdout: string, stderr: string, cause?: unknown) {
-    const why = stderr.trim() || (cause instanceof Error ? cause.message : `exit code ${exitCode}`)
+  constructor(command: string, exitCode: number | undefined, stdout: string, stderr: string, cause?: Error) {
+    const why = stderr.trim() || (cause?.message ?? `exit code ${exitCode}`)
     super(`${command}: ${why}`, { cause })
     this.name = 'ExecError'
     this.command = command
@@ -34,16 +36,17 @@ export class ExecError extends Error {
   }
 }
 
-/** Runs a program (no shell). Throws ExecError. */
+/** Runs a program (no shell). Throws ExecError, and the signal's reason when it is aborted. */
 export function exec(file: string, args: string[], options: ExecOptions = {}): Promise<ExecResult> {
   const command = [file, ...args].join(' ')
+  const { timeoutMs = defaultTimeoutMs, signal } = options
+  const late = timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       env: options.env,
       cwd: options.cwd,
-      timeout: options.timeoutMs,
       killSignal: 'SIGKILL',
-      signal: options.signal,
+      signal: AbortSignal.any([signal, late].filter(given => given !== undefined)),
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const stdout: Buffer[] = []
@@ -54,11 +57,19 @@ export function exec(file: string, args: string[], options: ExecOptions = {}): P
     child.stdin.on('error', () => {})
     child.stdin.end(options.input)
     const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8')
-    child.on('error', cause => reject(new ExecError(command, undefined, text(stdout), text(stderr), cause)))
+    const fail = (code: number | undefined, cause?: Error) =>
+      reject(new ExecError(command, code, text(stdout), text(stderr), cause))
+    child.on('error', cause => {
+      if (signal?.aborted) return reject(signal.reason)
+      fail(undefined, late?.aborted ? new Error(`not finished within ${timeoutMs} ms`) : cause)
+    })
+    // What the program started may hold its output open for as long as it likes.
+    child.on('exit', () => {
+      if (child.killed) for (const stream of [child.stdout, child.stderr]) stream.destroy()
+    })
     child.on('close', (code, killedBy) => {
       if (code === 0) return resolve({ stdout: text(stdout), stderr: text(stderr) })
-      const cause = killedBy ? new Error(`killed by ${killedBy}`) : undefined
-      reject(new ExecError(command, code ?? undefined, text(stdout), text(stderr), cause))
+      fail(code ?? undefined, killedBy ? new Error(`killed by ${killedBy}`) : undefined)
     })
   })
 }

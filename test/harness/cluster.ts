@@ -69,7 +69,9 @@ export class TestCluster {
   }
 
   async #binnacle(...args: string[]): Promise<string> {
-    const { stdout } = await exec(process.execPath, [binary, '--state-dir', this.stateDir, ...args])
+    const { stdout } = await exec(process.execPath, [binary, '--state-dir', this.stateDir, ...args], {
+      timeoutMs: 300_000,
+    })
     return stdout
   }
 

@@ -39,7 +39,7 @@ export class Ctr {
 
   /** As `run`, but for what may take minutes, which must not make others wait. */
   async runLong(args: string[], options: ExecOptions = {}): Promise<string> {
-    return (await exec('ctr', this.arguments(args), options)).stdout
+    return (await exec('ctr', this.arguments(args), { timeoutMs: 0, ...options })).stdout
   }
 
   /** As `run`, but what is not there (any more) is no error: false. */
