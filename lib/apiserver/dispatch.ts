@@ -16,10 +16,11 @@ import { watch } from './handlers/watch.ts'
 import { negotiateOutput } from './negotiate.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { ResourceHandler } from './resource-request.ts'
-import { subresourceRoute } from './served-subresources.ts'
+import { subresourceRoute, viewOf } from './served-subresources.ts'
 
-const onCollection: Record<string, ResourceHandler> = { list, watch, create, deletecollection: deleteCollection }
-const onObject: Record<string, ResourceHandler> = { get, update, patch, delete: del, watch }
+/** The first three may have a name from a selector, which makes them no less a collection's. */
+const onCollection: Record<string, ResourceHandler> = { list, watch, deletecollection: deleteCollection, create }
+const onObject: Record<string, ResourceHandler> = { get, update, patch, delete: del }
 
 export function dispatch(context: ServerContext, other: Handler): Handler {
   return async request => {
@@ -37,15 +38,11 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
 
 /** Over all namespaces one can only read. */
 function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandler | undefined {
-  const { verb, namespace } = request.info
+  const { verb, namespace, name } = request.info
   if (def.scope === 'Namespaced' && namespace === '' && verb !== 'list' && verb !== 'watch') return undefined
+  if (verb === 'create' && name !== '') return undefined
   if (verb === 'create' && reviewOf(def)) return review
-  return (hasName(request) ? onObject : onCollection)[verb]
-}
-
-/** A name in the path; a list's or watch's name may also come from its field selector. */
-function hasName({ info, path }: ApiRequest): boolean {
-  return info.name !== '' && info.verb !== 'list' && (info.verb !== 'watch' || path.endsWith(`/${info.name}`))
+  return onCollection[verb] ?? (name === '' ? undefined : onObject[verb])
 }
 
 /** Watches are framed by lines, which YAML cannot be. */
@@ -70,7 +67,7 @@ function toSubresource(context: ServerContext, def: ResourceDefinition, request:
     if (!(route.verbs as string[]).includes(verb)) throw methodNotAllowed()
     return route.handle(request, context)
   }
-  const view = def.subresources?.[subresource]
+  const view = viewOf(def, subresource)
   if (!view) throw noSuchPath()
   const handler = onObject[verb]
   if (!handler || !(view.verbs as string[]).includes(verb)) throw methodNotAllowed()

@@ -1,5 +1,7 @@
 // What is asked: the path and method taken apart, as upstream's RequestInfo.
 
+import { hasReason } from '../api/errors.ts'
+import { type FieldRequirement, parseFieldSelector } from '../api/selectors.ts'
 import { pathSegmentProblems } from './path-segment.ts'
 
 export interface RequestInfo {
@@ -17,18 +19,19 @@ export interface RequestInfo {
   name: string
   /** What follows the subresource: the path of a proxied request. */
   parts: string[]
-  /** Of list, watch and deletecollection, as it came: what is asked may be allowed for a part only. */
-  fieldSelector?: string
+  /** Of list, watch and deletecollection: what is asked may be allowed for a part only. */
+  fieldSelector?: FieldRequirement[]
 }
 
-const verbOfMethod: Record<string, string> = {
-  POST: 'create',
-  GET: 'get',
-  HEAD: 'get',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-}
+/** A map, because over HTTP/2 a method is any word, `constructor` too. */
+const verbOfMethod = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+])
 
 /** Below /namespaces/<name>/ these are parts of the namespace, not resources in it. */
 const namespaceSubresources = new Set(['status', 'finalize'])
@@ -44,7 +47,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   let rest = parts.slice(1)
   if (root === 'apis') info.apiGroup = rest.shift() ?? ''
   info.apiVersion = rest.shift() ?? ''
-  info.verb = verbOfMethod[method] ?? ''
+  info.verb = verbOfMethod.get(method) ?? ''
   // The old form /api/v1/watch/pods.
   if (rest[0] === 'watch' && rest.length > 1) {
     info.verb = 'watch'
@@ -82,11 +85,26 @@ function collectionVerb(info: RequestInfo, query: URLSearchParams): void {
   if (info.verb === 'delete') info.verb = 'deletecollection'
   if (info.verb === 'get') info.verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (!['list', 'watch', 'deletecollection'].includes(info.verb)) return
-  const fieldSelector = query.get('fieldSelector')
-  if (!fieldSelector) return
+  const fieldSelector = readFieldSelector(query.get('fieldSelector') ?? '')
+  if (fieldSelector.length === 0) return
   info.fieldSelector = fieldSelector
-  const selected = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(fieldSelector)?.[1]
+  const selected = selectedName(fieldSelector)
   if (selected && pathSegmentProblems(selected).length === 0) info.name = selected
+}
+
+/** One that cannot be read narrows nothing here; the handler refuses it. */
+export function readFieldSelector(text: string): FieldRequirement[] {
+  try {
+    return parseFieldSelector(text)
+  } catch (error) {
+    if (hasReason(error, 'BadRequest')) return []
+    throw error
+  }
+}
+
+/** The only name that the requirements leave, if there is one. */
+export function selectedName(requirements: FieldRequirement[]): string | undefined {
+  return requirements.find(({ path, operator }) => path === 'metadata.name' && operator === '=')?.value
 }
 
 /** A query parameter of boolean type, as upstream converts it: present and neither '0' nor 'false'. */

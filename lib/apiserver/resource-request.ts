@@ -1,6 +1,5 @@
 // A request for a resource that is served: what the handlers get, one file a verb.
 
-import { methodNotSupported } from '../api/errors.ts'
 import type { ObjectKey } from '../api/meta.ts'
 import { type ResourceDefinition, storageKey } from '../api/resource.ts'
 import type { ApiRequest, ApiResponse } from './chain.ts'
@@ -33,6 +32,7 @@ export function namespaceOf({ request: { info }, def }: Pick<ResourceRequest, 'r
   return def.scope === 'Namespaced' ? info.namespace : ''
 }
 
-export function mustAllow(def: ResourceDefinition, verb: string): void {
-  if (def.verbs && !def.verbs.includes(verb)) throw methodNotSupported(def, verb)
+/** What a list, watch or deletecollection is about; a name may come from the path or from a selector. */
+export function rangeOf(r: Pick<ResourceRequest, 'request' | 'def'>): { namespace: string; name: string } {
+  return { namespace: namespaceOf(r), name: r.request.info.name }
 }

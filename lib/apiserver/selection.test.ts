@@ -12,8 +12,8 @@ const pods = {
 } as unknown as ResourceDefinition
 const nodes = { plural: 'nodes', scope: 'Cluster', storage: { prefix: 'minions' } } as unknown as ResourceDefinition
 
-const select = (def: ResourceDefinition, namespace: string, query: string) =>
-  selectionOf(def, namespace, new URLSearchParams(query))
+const select = (def: ResourceDefinition, namespace: string, query: string, name = '') =>
+  selectionOf(def, { namespace, name }, new URLSearchParams(query))
 
 test.each<[ResourceDefinition, string, string, string]>([
   [pods, '', '', 'pods/'],
@@ -24,6 +24,18 @@ test.each<[ResourceDefinition, string, string, string]>([
   [nodes, '', 'fieldSelector=metadata.name=n1', 'minions/n1'],
 ])('the keys of %#', (def, namespace, query, prefix) => {
   expect(select(def, namespace, query).prefix).toBe(prefix)
+})
+
+test('a name in the path is all that is selected, and no selector may widen it', () => {
+  const one = select(pods, 'default', '', 'web')
+  expect(one.prefix).toBe('pods/default/web')
+  expect(one.matches?.(pod({}, 'n1'))).toBe(true)
+  expect(select(pods, 'default', 'fieldSelector=metadata.name=web', 'web').prefix).toBe('pods/default/web')
+  for (const other of ['metadata.name=db', 'metadata.name!=db', 'spec.nodeName=n1']) {
+    expect(() => select(pods, 'default', `fieldSelector=${other}`, 'web')).toThrow(
+      "fieldSelector metadata.name doesn't match requested name",
+    )
+  }
 })
 
 const pod = (labels: Record<string, string>, nodeName: string) =>
@@ -46,6 +58,7 @@ test('nothing selected is nothing to match', () => {
 
 test('fields that cannot be asked for', () => {
   expect(() => select(pods, '', 'fieldSelector=spec.foo=1')).toThrow('field label not supported: spec.foo')
+  expect(() => select(pods, '', 'fieldSelector=constructor=1')).toThrow('field label not supported: constructor')
   expect(() => select(nodes, '', 'fieldSelector=spec.foo=1')).toThrow(
     '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"',
   )

@@ -4,6 +4,7 @@ import { badRequest } from '../api/errors.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { type ResourceDefinition, storageKey } from '../api/resource.ts'
 import { type FieldRequirement, matches, parseFieldSelector, parseLabelSelector } from '../api/selectors.ts'
+import { selectedName } from './request-info.ts'
 
 export interface Selection {
   /** The keys: everything below a prefix that ends with a slash, or one object's key. */
@@ -12,10 +13,17 @@ export interface Selection {
   matches?: (object: KubeObject) => boolean
 }
 
-/** `namespace` is '' for all. Throws BadRequest for selectors that cannot be read or name fields that cannot be asked for. */
-export function selectionOf(def: ResourceDefinition, namespace: string, query: URLSearchParams): Selection {
+/**
+ * `namespace` is '' for all, `name` that of the one object the request is for ('' for many). Throws BadRequest for
+ * selectors that cannot be read or name fields that cannot be asked for.
+ */
+export function selectionOf(
+  def: ResourceDefinition,
+  { namespace, name }: { namespace: string; name: string },
+  query: URLSearchParams,
+): Selection {
   const labels = parseLabelSelector(query.get('labelSelector') ?? '')
-  const fields = parseFieldSelector(query.get('fieldSelector') ?? '')
+  const fields = named(name, parseFieldSelector(query.get('fieldSelector') ?? ''))
   const tests = fields.map(field => fieldTest(def, field))
   if (labels.length > 0) tests.push(object => matches(labels, object.metadata.labels ?? {}))
   return {
@@ -24,9 +32,17 @@ export function selectionOf(def: ResourceDefinition, namespace: string, query: U
   }
 }
 
+/** A name in the path is a selector by name, and no other selector may widen it. */
+function named(name: string, fields: FieldRequirement[]): FieldRequirement[] {
+  if (name === '') return fields
+  if (fields.length === 0) return [{ path: 'metadata.name', operator: '=', value: name }]
+  if (selectedName(fields) === name) return fields
+  throw badRequest("fieldSelector metadata.name doesn't match requested name")
+}
+
 /** A selector by name in a known namespace is a single key. */
 function rangeOf(def: ResourceDefinition, namespace: string, fields: FieldRequirement[]): string {
-  const name = fields.find(({ path, operator }) => path === 'metadata.name' && operator === '=')?.value
+  const name = selectedName(fields)
   const isOne = name && !name.includes('/') && (def.scope === 'Cluster' || namespace)
   return storageKey(def, { ...(namespace ? { namespace } : {}), ...(isOne ? { name } : {}) })
 }
@@ -40,7 +56,7 @@ function fieldTest(def: ResourceDefinition, { path, operator, value }: FieldRequ
 function fieldOf(def: ResourceDefinition, path: string): (object: KubeObject) => string {
   if (path === 'metadata.name') return object => object.metadata.name ?? ''
   if (path === 'metadata.namespace' && def.scope === 'Namespaced') return object => object.metadata.namespace ?? ''
-  const own = def.selectableFields?.[path]
+  const own = Object.hasOwn(def.selectableFields ?? {}, path) ? def.selectableFields?.[path] : undefined
   if (own) return own
   throw badRequest(
     def.selectableFields

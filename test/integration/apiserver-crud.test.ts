@@ -337,6 +337,15 @@ describe('objects', () => {
       expect(answer.json.metadata.finalizers).toEqual(['foregroundDeletion'])
     })
 
+    test('a collection by the name of one', async () => {
+      await make('one-of-two')
+      await make('two-of-two')
+      const deleted = await api.ask('DELETE', `${maps}?fieldSelector=metadata.name=one-of-two`)
+      expect(deleted.status).toBe(200)
+      expect((await api.ask('GET', `${maps}/one-of-two`)).status).toBe(404)
+      expect((await api.ask('GET', `${maps}/two-of-two`)).status).toBe(200)
+    })
+
     test('a collection by its labels', async () => {
       for (const i of [1, 2, 3]) await make(`many-${i}`, { labels: { many: i < 3 ? 'yes' : 'no' } })
       const answer = await api.ask('DELETE', `${maps}?labelSelector=many=yes`)

@@ -44,6 +44,28 @@ describe('users', () => {
     await eventually(async () => (await api.ask('GET', path, { user: jane })).status === 403)
   })
 
+  test('who may watch or list one object by name is not shown the others', async () => {
+    const eve = await api.userCert('eve')
+    const secrets = '/api/v1/namespaces/default/secrets'
+    for (const name of ['shown', 'hidden']) await api.ask('POST', secrets, { body: { metadata: { name } } })
+    const names = { apiGroups: [''], resources: ['secrets'], resourceNames: ['shown'], verbs: ['list', 'watch'] }
+    await api.ask('POST', `${rbac}/namespaces/default/roles`, { body: { metadata: { name: 'one' }, rules: [names] } })
+    const roleRef = { kind: 'Role', name: 'one' }
+    const subjects = [{ kind: 'User', name: 'eve' }]
+    const binding = { metadata: { name: 'one' }, roleRef, subjects }
+    await api.ask('POST', `${rbac}/namespaces/default/rolebindings`, { body: binding })
+    const seen = async (path: string) => {
+      const { status, text } = await api.ask('GET', path, { user: eve })
+      return [status, ...new Set(text.match(/shown|hidden/g))]
+    }
+    await eventually(async () => (await seen(`${secrets}?fieldSelector=metadata.name=shown`))[0] === 200)
+    expect(await seen(`${secrets}?fieldSelector=metadata.name=shown`)).toEqual([200, 'shown'])
+    const watch = '/api/v1/watch/namespaces/default/secrets'
+    expect(await seen(`${watch}/shown?timeoutSeconds=1`)).toEqual([200, 'shown'])
+    expect((await seen(`${watch}/shown?timeoutSeconds=1&fieldSelector=type!=x`))[0]).toBe(400)
+    expect((await seen(`${watch}?timeoutSeconds=1`))[0]).toBe(403)
+  })
+
   test('without a certificate one may see health and version, and nothing else', async () => {
     expect((await api.ask('GET', '/version', { user: null })).status).toBe(200)
     expect((await api.ask('GET', '/readyz', { user: null })).text).toBe('ok')

@@ -115,12 +115,14 @@ const pods: Rule = (node, info, graph) => {
     return needed(node, info, graph)
   }
   if (!reading.includes(info.verb)) return noOpinion()
-  if (selectsNode(info.fieldSelector ?? '', node)) return allow
+  if (selectsNode(info, node)) return allow
   return noOpinion('can only list/watch pods with spec.nodeName field selector')
 }
 
-function selectsNode(fieldSelector: string, node: string): boolean {
-  return fieldSelector.split(',').some(term => /^spec\.nodeName==?(.*)$/.exec(term)?.[1] === node)
+function selectsNode({ fieldSelector = [] }: RequestInfo, node: string): boolean {
+  return fieldSelector.some(
+    ({ path, operator, value }) => path === 'spec.nodeName' && operator === '=' && value === node,
+  )
 }
 
 const ofResource: Record<string, Rule | undefined> = {

@@ -6,7 +6,7 @@ import type { WriteContext } from '../admission-run.ts'
 import { answerList } from '../answer.ts'
 import { type DeleteOptions, readDeleteOptions } from '../delete-options.ts'
 import { listOptions } from '../list-options.ts'
-import { namespaceOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
+import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { selectionOf } from '../selection.ts'
 import { deleteObject } from './delete.ts'
 
@@ -15,7 +15,7 @@ const workers = 8
 export const deleteCollection: ResourceHandler = async r => {
   const { request, def, context } = r
   listOptions(request.query, false)
-  const { prefix, matches } = selectionOf(def, namespaceOf(r), request.query)
+  const { prefix, matches } = selectionOf(def, rangeOf(r), request.query)
   const options = await readDeleteOptions(request)
   await context.cache.fresh(request.signal)
   const snapshot = context.cache.snapshot(prefix)

@@ -6,13 +6,13 @@ import type { CacheEntry } from '../../storage/entry.ts'
 import { answerList } from '../answer.ts'
 import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import { type ListOptions, listOptions } from '../list-options.ts'
-import { namespaceOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
+import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import { exactly, expiredContinue, notOlderThan, parseRevision, type View } from './read-revision.ts'
 
 export const list: ResourceHandler = async r => {
   const options = listOptions(r.request.query, false)
-  const selection = selectionOf(r.def, namespaceOf(r), r.request.query)
+  const selection = selectionOf(r.def, rangeOf(r), r.request.query)
   const { view, from } = await viewFor(r, options, selection)
   const page = pageOf(view, selection, from, options.limit)
   return answerList(r, page.entries, listMeta(view, selection, page))

@@ -4,7 +4,7 @@ import { hasReason } from '../../api/errors.ts'
 import { inBackground } from '../../util/async.ts'
 import type { ApiResponse } from '../chain.ts'
 import { type ListOptions, listOptions } from '../list-options.ts'
-import { namespaceOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
+import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import type { Snapshot } from '../watch-cache-tree.ts'
 import type { CacheWatcher } from '../watch-cache-watcher.ts'
@@ -14,7 +14,7 @@ import { type WatchStart, watchStream } from './watch-stream.ts'
 
 export const watch: ResourceHandler = async r => {
   const options = listOptions(r.request.query, true)
-  const selection = selectionOf(r.def, namespaceOf(r), r.request.query)
+  const selection = selectionOf(r.def, rangeOf(r), r.request.query)
   const signal = lifetime(r, options)
   try {
     const start = await startOf(r, options, selection, signal)

@@ -2,9 +2,10 @@
 
 import type { KubeObject } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import type { FieldRequirement } from '../../api/selectors.ts'
 import type { AccessQuestion } from '../../kinds/authorization/access-attributes.ts'
 import type { UserInfo } from '../authn/authenticator.ts'
-import type { RequestInfo } from '../request-info.ts'
+import { type RequestInfo, readFieldSelector } from '../request-info.ts'
 import type { Review } from './review.ts'
 
 interface AccessReview extends KubeObject {
@@ -55,13 +56,13 @@ export function infoOf({ resourceAttributes, nonResourceAttributes }: AccessQues
     subresource: resourceAttributes?.subresource ?? '',
     name: resourceAttributes?.name ?? '',
     parts: [],
-    ...(fieldSelector ? { fieldSelector } : {}),
+    ...(fieldSelector.length > 0 ? { fieldSelector } : {}),
   }
 }
 
-function fieldSelectorOf(attributes: AccessQuestion['resourceAttributes']): string | undefined {
-  const { rawSelector, requirements } = attributes?.fieldSelector ?? {}
-  if (rawSelector) return rawSelector
-  const equal = requirements?.filter(({ operator, values }) => operator === 'In' && values?.length === 1)
-  return equal?.map(({ key, values }) => `${key}=${values?.[0]}`).join(',')
+function fieldSelectorOf(attributes: AccessQuestion['resourceAttributes']): FieldRequirement[] {
+  const { rawSelector, requirements = [] } = attributes?.fieldSelector ?? {}
+  if (rawSelector) return readFieldSelector(rawSelector)
+  const equal = requirements.filter(({ operator, values }) => operator === 'In' && values?.length === 1)
+  return equal.map(({ key, values }) => ({ path: key, operator: '=', value: values?.[0] ?? '' }))
 }
