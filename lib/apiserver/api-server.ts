@@ -19,6 +19,7 @@ import { lazily } from './lazily.ts'
 import { createMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { reviews } from './reviews/index.ts'
+import { isServed } from './served-subresources.ts'
 import { Server } from './server.ts'
 import { healthChecks, type Progress } from './server-health.ts'
 import { WatchCache } from './watch-cache.ts'
@@ -103,10 +104,10 @@ function clientCas({ clientCa, requestHeader }: ServerConfig): string[] {
 }
 
 function handler(context: ServerContext, progress: Progress) {
-  const metrics = createMetrics()
+  const metrics = createMetrics(info => isServed(context.registry, info))
   const routes = lazily(async () => {
     const { routes } = await import('./routes.ts')
-    return routes({ checks: healthChecks(context, progress), metrics })
+    return routes({ checks: healthChecks(context, progress), metrics, log: context.log })
   })
   return apiChain({ context, metrics, routes })
 }

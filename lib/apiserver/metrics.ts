@@ -19,7 +19,8 @@ export interface Metrics {
   longRunning(info: RequestInfo, change: 1 | -1): void
 }
 
-export function createMetrics(): Metrics {
+/** `isServed` says which resources there are: labels must not grow with what strangers ask for. */
+export function createMetrics(isServed: (info: RequestInfo) => boolean): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -51,7 +52,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     requestDone(request, code, durationMs) {
-      const labels = { ...labelsOf(request.info), dry_run: request.query.get('dryRun') ?? '' }
+      const labels = { ...labelsOf(request.info, isServed), dry_run: dryRunOf(request.query) }
       total.inc({ ...labels, code })
       duration.observe(labels, durationMs / 1000)
     },
@@ -59,24 +60,35 @@ export function createMetrics(): Metrics {
       current.inc({ request_kind: kind }, change)
     },
     longRunning(info, change) {
-      open.inc(labelsOf(info), change)
+      open.inc(labelsOf(info, isServed), change)
     },
   }
 }
 
-const metricVerbs: Record<string, string> = { create: 'POST', update: 'PUT' }
+/** Under the names that dashboards know; everything else is `other`. */
+const metricVerbs = new Map([
+  ['create', 'POST'],
+  ['update', 'PUT'],
+  ...['get', 'list', 'watch', 'patch', 'delete', 'deletecollection', 'proxy', 'post', 'put', 'head', 'options'].map(
+    verb => [verb, verb.toUpperCase()] as const,
+  ),
+])
 
-function labelsOf(info: RequestInfo) {
+function labelsOf(info: RequestInfo, isServed: (info: RequestInfo) => boolean) {
+  const isKnown = info.isResourceRequest && isServed(info)
   return {
-    verb: metricVerbs[info.verb] ?? info.verb.toUpperCase(),
-    group: info.apiGroup,
-    version: info.apiVersion,
-    resource: info.resource,
-    // Of other paths only the well-known are named: labels must not grow with what strangers ask for.
-    subresource: info.isResourceRequest ? info.subresource : knownPath(info.path),
+    verb: metricVerbs.get(info.verb) ?? 'other',
+    group: isKnown ? info.apiGroup : '',
+    version: isKnown ? info.apiVersion : '',
+    resource: isKnown ? info.resource : '',
+    subresource: isKnown ? info.subresource : knownPath(info.path),
     scope: scopeOf(info),
     component: 'apiserver',
   }
+}
+
+function dryRunOf(query: URLSearchParams): string {
+  return query.get('dryRun') === 'All' ? 'All' : ''
 }
 
 function knownPath(path: string): string {

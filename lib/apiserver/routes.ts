@@ -3,8 +3,11 @@
 
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { badRequest, internalError } from '../api/errors.ts'
+import type { Logger } from '../util/log.ts'
 import type { ApiRequest, ApiResponse, RawRequest, RawResponse } from './chain.ts'
+import { errorResponse } from './filters/errors.ts'
 import { type HealthCheck, type HealthPath, healthAnswer } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { versionInfo } from './version.ts'
@@ -12,11 +15,12 @@ import { versionInfo } from './version.ts'
 export interface RouteContext {
   checks: readonly HealthCheck[]
   metrics: Metrics
+  log: Logger
 }
 
 export type Routes = (request: ApiRequest) => ApiResponse
 
-export function routes({ checks, metrics }: RouteContext): Routes {
+export function routes({ checks, metrics, log }: RouteContext): Routes {
   const app = application()
   for (const path of ['healthz', 'livez', 'readyz'] as const) health(app, checks, path)
   app.get('/version', (_, response) => void response.json(versionInfo()))
@@ -25,7 +29,21 @@ export function routes({ checks, metrics }: RouteContext): Routes {
     response.end(await metrics.registry.metrics())
   })
   app.get('/', (_, response) => void response.json({ paths: pathsOf(app) }))
+  app.use((_: Request, response: Response) => void response.status(404).json({ paths: pathsOf(app) }))
+  app.use(failure(log))
   return takeover(app)
+}
+
+/** Express' own handler would show the stack to whoever asked, and write it past our log. Four parameters make it one. */
+function failure(log: Logger) {
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const isBadPath = error instanceof URIError
+    if (!isBadPath) log.error({ err: error, path: request.path }, 'request failed')
+    if (response.headersSent) return void response.destroy()
+    const { status, headers, body } = errorResponse(isBadPath ? badRequest(error.message) : internalError(error))
+    response.writeHead(status, headers)
+    response.end(body)
+  }
 }
 
 function application(): Express {

@@ -294,6 +294,24 @@ describe('bad input', () => {
     expect(ignored.headers.warning).toBeUndefined()
   })
 
+  test('what objects of JavaScript have and the server does not is not found', async () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      expect((await api.ask(name, '/api/v1/namespaces/default/configmaps')).status).toBe(405)
+      expect((await api.ask('GET', `/api/v1/namespaces/default/pods/a/${name}`)).status).toBe(404)
+      expect((await api.ask('GET', `/api/v1/namespaces/default/pods?fieldSelector=${name}=a`)).status).toBe(400)
+    }
+    expect((await api.ask('GET', '/livez')).text).toBe('ok')
+  })
+
+  test('other paths are not found, or not readable, and nothing of the inside is shown', async () => {
+    const unknown = await api.ask('GET', '/nothing/here')
+    expect(unknown.status).toBe(404)
+    expect(unknown.json.paths).toContain('/healthz')
+    const unreadable = await api.ask('GET', '/healthz/%zz')
+    expect(unreadable.json).toMatchObject({ kind: 'Status', code: 400, reason: 'BadRequest' })
+    expect(unreadable.text).not.toContain('node_modules')
+  })
+
   test('every answer has an id, the given one or a new one', async () => {
     expect((await api.ask('GET', maps)).headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/)
     expect((await api.ask('GET', maps, { headers: { 'audit-id': 'mine' } })).headers['audit-id']).toBe('mine')
