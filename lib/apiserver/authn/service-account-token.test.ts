@@ -91,6 +91,7 @@ test('a changed token is bad, and what is no token of ours is nobody’s', async
   )
   expect(await tokens.authenticate(foreign)).toBeUndefined()
   expect(await tokens.authenticate('rubbish')).toBeUndefined()
+  expect(await tokens.authenticate(['rubbish', body, signature].join('.'))).toBeUndefined()
 })
 
 test('the public keys are published, and not the private ones', () => {

@@ -101,6 +101,7 @@ export class ServiceAccountTokens {
 
   #isMine(token: string): boolean {
     try {
+      decodeProtectedHeader(token)
       return decodeJwt(token).iss === this.#issuer
     } catch {
       // Not a JWT at all: somebody else's kind of token.

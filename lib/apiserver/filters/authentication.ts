@@ -2,6 +2,7 @@
 
 import { unauthorized } from '../../api/errors.ts'
 import type { Authenticator } from '../authn/authenticator.ts'
+import { dropBearerToken } from '../authn/bearer-token.ts'
 import type { Filter } from '../chain.ts'
 
 export function withAuthentication(authenticate: Authenticator): Filter {
@@ -10,7 +11,7 @@ export function withAuthentication(authenticate: Authenticator): Filter {
     if (!user) throw unauthorized()
     request.user = user
     // Credentials are of no use to anyone behind this point.
-    delete request.headers.authorization
+    dropBearerToken(request.headers)
     return next(request)
   }
 }

@@ -86,7 +86,7 @@ async function boundTo(context: ServerContext, account: KubeObject, { spec }: To
   const claims: PrivateClaims = { namespace, serviceaccount: refOf(account) }
   const ref = spec.boundObjectRef
   if (!ref) return claims
-  const place = ref.apiVersion === 'v1' || !ref.apiVersion ? places[ref.kind ?? ''] : undefined
+  const place = ref.apiVersion === 'v1' || !ref.apiVersion ? places.get(ref.kind ?? '') : undefined
   if (!place) throw badRequest(`cannot bind token to object of type /${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}`)
   const object = await find(context, place.key(namespace, ref.name ?? ''))
   if (!object) throw notFound({ group: '', plural: place.plural }, ref.name ?? '')
@@ -96,14 +96,17 @@ async function boundTo(context: ServerContext, account: KubeObject, { spec }: To
   return claims
 }
 
-const places: Record<
-  string,
-  { claim: 'pod' | 'secret' | 'node'; plural: string; key(ns: string, name: string): string }
-> = {
-  Pod: { claim: 'pod', plural: 'pods', key: (namespace, name) => `pods/${namespace}/${name}` },
-  Secret: { claim: 'secret', plural: 'secrets', key: (namespace, name) => `secrets/${namespace}/${name}` },
-  Node: { claim: 'node', plural: 'nodes', key: (_, name) => `minions/${name}` },
+interface Place {
+  claim: 'pod' | 'secret' | 'node'
+  plural: string
+  key(namespace: string, name: string): string
 }
+
+const places = new Map<string, Place>([
+  ['Pod', { claim: 'pod', plural: 'pods', key: (namespace, name) => `pods/${namespace}/${name}` }],
+  ['Secret', { claim: 'secret', plural: 'secrets', key: (namespace, name) => `secrets/${namespace}/${name}` }],
+  ['Node', { claim: 'node', plural: 'nodes', key: (_, name) => `minions/${name}` }],
+])
 
 /** The pod must run as this account; its node is told too, where it has one. */
 async function bindPod(context: ServerContext, pod: Pod, account: string, claims: PrivateClaims): Promise<void> {
