@@ -43,7 +43,7 @@ export async function readPatch(request: ApiRequest, type: PatchMediaType, schem
   return {
     document,
     duplicates,
-    apply: object => applied(() => strategicMerge(object, document, schema), asBadRequest),
+    apply: object => applied(() => strategicMerge(object, document, schema), asItsKind),
   }
 }
 
@@ -74,6 +74,13 @@ function applied<T>(apply: () => T, asStatus: (error: PatchError) => StatusError
 
 function asBadRequest(error: PatchError): StatusError {
   return badRequest(error.message)
+}
+
+/** Upstream finds some errors of a strategic merge patch the client's, and takes the rest for its own. */
+function asItsKind(error: PatchError): StatusError {
+  if (error.kind === 'BadRequest') return asBadRequest(error)
+  if (error.kind === 'Unprocessable') return asUnprocessable(error)
+  return new StatusError(500, '', error.message, undefined, error)
 }
 
 function asUnprocessable(cause: PatchError): StatusError {
