@@ -90,6 +90,17 @@ describe('an update', () => {
     expect((await kv.get(key)).revision).toBe(before)
   })
 
+  test('that only puts members in another order writes nothing', async () => {
+    await create('1')
+    const before = (await kv.get(key)).revision
+    const reversed = <T extends object>(object: T) => Object.fromEntries(Object.entries(object).reverse()) as T
+    await store.update(
+      key,
+      ({ metadata, ...rest }) => ({ ...reversed(rest), metadata: reversed(metadata) }) as KubeObject,
+    )
+    expect((await kv.get(key)).revision).toBe(before)
+  })
+
   test('that fails on a stale object is decided on the current one', async () => {
     const cached = await create('1')
     await store.update(key, () => pod('2'))
