@@ -1,7 +1,7 @@
 // The ctr runtime on a containerd of its own: the contract, then what only a real one can show.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -251,7 +251,6 @@ test('without a podCIDR the network is not ready, and a pod that needs it is ref
 test('what a killed kubelet left half made is removed by the next', async () => {
   const { sandbox, id } = await pod('half')
   const records = join(options.stateDir, 'containers', id, 'record.json')
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(records, JSON.stringify({ ...JSON.parse(await readFile(records, 'utf8')), state: 'creating' }))
   const later = await openCtrRuntime(options, silentLogger)
   expect(await find(id, later)).toBeUndefined()
@@ -259,6 +258,50 @@ test('what a killed kubelet left half made is removed by the next', async () => 
   expect(await containerd.ctr.run(['snapshots', 'ls'])).not.toContain(id)
   await later.removeSandbox(sandbox.id, signal)
   runtime = await openCtrRuntime(options, silentLogger)
+})
+
+test('a container that a killed kubelet had made and not started is removed; one that it had started goes on', async () => {
+  const { sandbox, id, logPath } = await pod('killed')
+  const made = containerConfig(imageId, join(directory, 'logs', 'killed'), { name: 'second' })
+  const second = await runtime.createContainer(sandbox.id, made, signal)
+  const before = await find(id)
+  const record = join(options.stateDir, 'containers', id, 'record.json')
+  await writeFile(record, JSON.stringify({ ...JSON.parse(await readFile(record, 'utf8')), state: 'created' }))
+  runtime = await openCtrRuntime(options, silentLogger)
+  expect(await find(second)).toBeUndefined()
+  expect(await containerd.ctr.run(['containers', 'ls', '--quiet'])).not.toContain(second)
+  expect(await find(id)).toMatchObject({ state: 'running', pid: before?.pid, logPath })
+  await runtime.removeSandbox(sandbox.id, signal)
+})
+
+test('a start that is given up is no failure of the container', async () => {
+  const { id: sandbox } = await runtime.runSandbox(sandboxConfig('given-up'), signal)
+  const id = await runtime.createContainer(
+    sandbox,
+    containerConfig(imageId, join(directory, 'logs', 'given-up')),
+    signal,
+  )
+  const stop = new AbortController()
+  const starting = runtime.startContainer(id, stop.signal)
+  stop.abort()
+  await expect(starting).rejects.toBe(stop.signal.reason)
+  expect(await find(id)).toMatchObject({ state: 'created' })
+  await runtime.removeSandbox(sandbox, signal)
+})
+
+test('a container that cannot be removed does not keep the others from being seen', async () => {
+  const { id, sandbox } = await pod('seen')
+  const stuck = join(options.stateDir, 'containers', 'no id of containerd')
+  const whole = JSON.parse(await readFile(join(options.stateDir, 'containers', id, 'record.json'), 'utf8'))
+  await mkdir(stuck)
+  await writeFile(
+    join(stuck, 'record.json'),
+    JSON.stringify({ ...whole, id: 'no id of containerd', state: 'creating' }),
+  )
+  const later = await openCtrRuntime(options, silentLogger)
+  expect(await find(id, later)).toMatchObject({ state: 'running' })
+  await rm(stuck, { recursive: true })
+  await runtime.removeSandbox(sandbox.id, signal)
 })
 
 test('purge leaves no task, container, snapshot, mount, namespace, cgroup, interface or rule', async () => {

@@ -42,6 +42,8 @@ export class CtrContainers {
   readonly #parts: ContainerParts
   readonly #lock = new KeyedLock()
   readonly #inMaking = new Set<string>()
+  /** Made by a kubelet that was killed, perhaps before it could start them. */
+  readonly #inherited = new Set<string>()
 
   constructor(parts: ContainerParts) {
     this.#parts = parts
@@ -50,13 +52,14 @@ export class CtrContainers {
   async load(): Promise<void> {
     const { records } = this.#parts
     for (const id of await records.load()) await this.#destroy(id)
+    for (const { id, state } of records.all()) if (state === 'created') this.#inherited.add(id)
   }
 
   /** What runs, as containerd says now; ends that nobody saw are looked up, what was left half made is removed. */
   async list(signal: AbortSignal): Promise<ContainerStatus[]> {
     const { ctr, records } = this.#parts
     const tasks = await ctr.tasks(signal)
-    await Promise.all(records.all().map(record => this.#reconcile(record, tasks.get(record.id))))
+    await Promise.all(records.all().map(record => this.#reconciled(record, tasks.get(record.id))))
     return records
       .all()
       .filter(({ id }) => !this.#inMaking.has(id))
@@ -71,13 +74,31 @@ export class CtrContainers {
     return this.#parts.records.get(id)
   }
 
+  /** What cannot be brought in line now is tried again with the next list; the others must not wait for it. */
+  async #reconciled(seen: ContainerRecord, task: Task | undefined): Promise<void> {
+    try {
+      await this.#reconcile(seen, task)
+    } catch (error) {
+      this.#parts.log.warn({ err: error, container: seen.id }, 'a container could not be brought in line')
+    }
+  }
+
   async #reconcile(seen: ContainerRecord, task: Task | undefined): Promise<void> {
     const { id, state } = seen
     if (this.#inMaking.has(id) || state === 'exited') return
-    if (state === 'creating') return this.#lock.run(id, () => this.#destroy(id))
+    const hasRun = task?.state === 'running' || task?.state === 'stopped'
+    // One in the place of a container in which nothing ran is no restart.
+    if (state === 'creating' || (this.#inherited.has(id) && state === 'created' && !hasRun))
+      return this.#lock.run(id, () => this.#destroyIfNeverRan(id))
     if (task?.state === 'stopped') return this.finish(id)
     if (task?.state === 'running' && state === 'created') return this.#adopt(id, task.pid)
     if (state === 'running' && !task) return this.#lost(id)
+  }
+
+  async #destroyIfNeverRan(id: string): Promise<void> {
+    const state = this.get(id)?.state
+    if (state === 'creating' || state === 'created') await this.#destroy(id)
+    this.#inherited.delete(id)
   }
 
   /** Started by a kubelet that was killed before it could say so. */
@@ -145,6 +166,8 @@ export class CtrContainers {
       try {
         await ctr.run(['tasks', 'start', '--detach', '--log-uri', uri, '--pid-file', pidFile, id], { signal })
       } catch (cause) {
+        // Given up halfway, it is for the next kubelet to find.
+        signal.throwIfAborted()
         // `already exists`: a kubelet that was killed had begun to start it.
         if (!/already exists/.test(ctrMessage(cause))) throw await this.#startFailed(record, cause)
       }
