@@ -15,12 +15,13 @@ import { type WatchStart, watchStream } from './watch-stream.ts'
 export const watch: ResourceHandler = async r => {
   const options = listOptions(r.request.query, true)
   const selection = selectionOf(r.def, rangeOf(r), r.request.query)
-  const signal = lifetime(r, options)
+  const { signal, end } = lifetime(r, options)
   try {
     const start = await startOf(r, options, selection, signal)
     const encoder = eventEncoder(r, selection)
     return streaming(watchStream(start, encoder, { clock: r.context.clock, signal, ...options }))
   } catch (error) {
+    end()
     // The forgotten version is told on the stream, as upstream does: clients look for it there.
     if (hasReason(error, 'Expired')) return streaming([errorEvent(error)])
     throw error
@@ -37,7 +38,10 @@ async function* toAsync(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Async
 }
 
 /** Aborted when the client goes, the server stops, or the time asked for (else between a half and a whole hour) is over. */
-function lifetime({ request, context: { clock, config, log } }: ResourceRequest, options: ListOptions): AbortSignal {
+function lifetime(
+  { request, context: { clock, config, log } }: ResourceRequest,
+  options: ListOptions,
+): { signal: AbortSignal; end(): void } {
   const seconds = options.timeoutSeconds
   const limitMs = seconds ? seconds * 1000 : config.minRequestTimeoutMs * (1 + Math.random())
   const over = new AbortController()
@@ -47,7 +51,7 @@ function lifetime({ request, context: { clock, config, log } }: ResourceRequest,
     () => undefined,
   )
   inBackground(log, 'the end of a watch', timeIsUp)
-  return ended
+  return { signal: ended, end: () => over.abort() }
 }
 
 /** The snapshot and the watcher are taken in one go, so that nothing falls between them. */
