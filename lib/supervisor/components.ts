@@ -143,7 +143,7 @@ function etcd(config: ClusterConfig): ComponentSpec {
   }
 }
 
-function containerd({ stateDir }: ClusterConfig): ComponentSpec {
+export function containerd({ stateDir }: ClusterConfig): ComponentSpec {
   return {
     name: 'containerd',
     command: 'containerd',

@@ -49,6 +49,21 @@ test('a killed supervisor is replaced by the next up, and containers go on', asy
   expect(await cluster.tasks()).toEqual(tasks)
 }, 120_000)
 
+test('down leaves nothing behind of a cluster whose processes were all killed', async () => {
+  await ready()
+  // The supervisor first, or it would start the others again.
+  const processes = await cluster.processes()
+  for (const { pid } of processes.toSorted(
+    (a, b) => Number(b.name === 'supervisor') - Number(a.name === 'supervisor'),
+  )) {
+    process.kill(pid, 'SIGKILL')
+  }
+  await eventually(async () => (await cluster.processes()).length === 0)
+  await cluster.down()
+  expect(await cluster.leftovers()).toEqual([])
+  await cluster.up()
+}, 120_000)
+
 test('everything in memory of the cluster is private: keys are 0600', async () => {
   const { stdout } = await exec('find', [cluster.stateDir, '-name', '*.key', '-not', '-perm', '600'])
   expect(stdout).toBe('')
