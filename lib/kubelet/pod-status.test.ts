@@ -46,6 +46,14 @@ describe('phase', () => {
     expect(status(testPod(), observed({ containers: [exited(137)] }), true).phase).toBe('Failed')
     expect(status(testPod(), observed(none), true).phase).toBe('Failed')
   })
+
+  test('is Failed when its node ended it, and says why, once nothing runs', () => {
+    const end = { reason: 'DeadlineExceeded', message: 'too long' }
+    const of = (seen: Observed, ended: boolean) => podStatus(testPod(), seen, { hostIPs, nowMs, ended, end })
+    expect(of(observed({ containers: [exited(0)] }), true)).toMatchObject({ phase: 'Failed', ...end })
+    const before = of(observed({ containers: [testStatus()] }), false)
+    expect([before.phase, before.reason]).toEqual(['Running', undefined])
+  })
 })
 
 describe('a container', () => {

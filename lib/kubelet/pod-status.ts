@@ -10,6 +10,7 @@ import {
   initContainersOf,
   type Pod,
   type PodContainer,
+  type PodEnd,
   type PodStatus,
 } from './pod.ts'
 import { podConditions } from './pod-conditions.ts'
@@ -20,13 +21,16 @@ export interface StatusContext {
   nowMs: number
   /** Nothing of the pod runs any more, nor will: the phase becomes final. */
   ended?: boolean
+  /** What ended it, if it was its node. */
+  end?: PodEnd | undefined
 }
 
-export function podStatus(pod: Pod, observed: Observed, { hostIPs, nowMs, ended = false }: StatusContext): PodStatus {
+export function podStatus(pod: Pod, observed: Observed, context: StatusContext): PodStatus {
+  const { hostIPs, nowMs, ended = false, end } = context
   const of = (container: PodContainer) => containerStatus(pod, container, observed, nowMs)
   const inits = initContainersOf(pod).map(of)
   const apps = appContainersOf(pod).map(of)
-  const phase = phaseOf(pod, inits, apps, ended)
+  const phase = ended && end && !hasFinalPhase(pod.status) ? 'Failed' : phaseOf(pod, inits, apps, ended)
   const sandbox = readySandbox(observed)
   const conditions = podConditions(
     { pod, phase, statuses: [...inits, ...apps], hasReadySandbox: sandbox !== undefined },
@@ -37,6 +41,7 @@ export function podStatus(pod: Pod, observed: Observed, { hostIPs, nowMs, ended 
     ...(generation ? { observedGeneration: generation } : {}),
     phase,
     conditions,
+    ...(ended ? end : {}),
     ...(hasFinalPhase(pod.status) ? kept(pod.status, 'reason', 'message') : {}),
     ...addresses(pod, sandbox?.ips ?? [], hostIPs),
     startTime: pod.status?.startTime ?? rfc3339(nowMs),

@@ -4,10 +4,20 @@
 import { hasReason } from '../api/errors.ts'
 import { pods } from '../kinds/core/pod.ts'
 import { inBackground, isAbortError } from '../util/async.ts'
+import { deadlineExceeded, deadlineMs } from './active-deadline.ts'
 import { killContainer, startContainer } from './container-steps.ts'
 import type { NodeContext } from './node-context.ts'
 import { type Observed, readySandbox } from './observed.ts'
-import { containerRef, formatPod, gracePeriodSeconds, type Pod, type PodStatus, podUid } from './pod.ts'
+import {
+  containerRef,
+  formatPod,
+  gracePeriodSeconds,
+  hasFinalPhase,
+  type Pod,
+  type PodEnd,
+  type PodStatus,
+  podUid,
+} from './pod.ts'
 import { type PodAction, podActions } from './pod-actions.ts'
 import { PodObserver } from './pod-observer.ts'
 import { podStatus, rejectedStatus } from './pod-status.ts'
@@ -36,6 +46,8 @@ export class PodWorker {
   readonly #backedOff = new Set<string>()
   #pod: Pod
   #rejection: Rejection | undefined
+  /** Why this node ends it before it ends by itself. */
+  #end: PodEnd | undefined
   /** The API knows it no more. */
   #removed = false
   /** Nothing of it runs any more, nor will: from then on its status is a final one. */
@@ -152,6 +164,7 @@ export class PodWorker {
   }
 
   async #step(signal: AbortSignal): Promise<number | undefined | 'gone'> {
+    this.#endAtDeadline()
     const observed = await this.#look()
     this.#tellStatus(observed)
     const actions = this.#decide(observed)
@@ -160,7 +173,19 @@ export class PodWorker {
     if (worked) return this.#context.clock.now()
     const times = actions.flatMap(action => ('untilMs' in action ? [action.untilMs] : []))
     const refresh = await this.#keepVolumesFresh(observed, signal)
-    return earliest([...times, ...(refresh === undefined ? [] : [refresh])])
+    const deadline = this.#terminatingSinceMs === undefined ? deadlineMs(this.#pod) : undefined
+    return earliest([...times, ...[refresh, deadline].filter(time => time !== undefined)])
+  }
+
+  /** A pod that is being deleted ends anyway. */
+  #endAtDeadline(): void {
+    const { clock, events } = this.#context
+    if (this.#terminatingSinceMs !== undefined || hasFinalPhase(this.#pod.status)) return
+    if (clock.now() < (deadlineMs(this.#pod) ?? Number.POSITIVE_INFINITY)) return
+    this.#end = deadlineExceeded
+    this.#terminatingSinceMs = clock.now()
+    this.#observer.endLiveness()
+    events.event(this.#pod, 'Normal', deadlineExceeded.reason, deadlineExceeded.message)
   }
 
   #decide(observed: Observed): PodAction[] {
@@ -336,7 +361,7 @@ export class PodWorker {
   #statusOf(observed: Observed, ended: boolean): PodStatus {
     const nowMs = this.#context.clock.now()
     if (this.#rejection) return rejectedStatus(this.#pod, this.#rejection.reason, this.#rejection.message, nowMs)
-    return podStatus(this.#pod, observed, { hostIPs: this.#context.node.ips, nowMs, ended })
+    return podStatus(this.#pod, observed, { hostIPs: this.#context.node.ips, nowMs, ended, end: this.#end })
   }
 }
 

@@ -31,6 +31,12 @@ export interface PodContainer {
   spec: Container
 }
 
+/** Why a pod ended that did not end by itself: its status shows it. */
+export interface PodEnd {
+  reason: string
+  message: string
+}
+
 export function podUid(pod: Pod): string {
   return pod.metadata.uid ?? ''
 }

@@ -187,6 +187,26 @@ describe('a pod', () => {
     })
   })
 
+  test('that is active longer than its deadline is ended and Failed', async () => {
+    await start()
+    const pod = await create('late', { activeDeadlineSeconds: 20 })
+    await until('late', running)
+    await node.clock.advance(19_000)
+    expect(containersOf(pod)).toMatchObject([{ state: 'running' }])
+    await node.clock.advance(1_000)
+    const why = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
+    await settled(async () => {
+      await node.clock.advance(1000)
+      expect((await get('late')).status).toMatchObject({
+        phase: 'Failed',
+        ...why,
+        containerStatuses: [{ state: { terminated: {} } }],
+      })
+    })
+    expect(await told('late')).toContain(`Normal ${why.reason} ${why.message}`)
+    expect(await told('late')).toContain('Normal Killing Stopping container web')
+  })
+
   test('waits for an image that is not there, then says so', async () => {
     await start()
     await create('noimage', { containers: [{ name: 'web', image: 'nowhere:1' }] })
