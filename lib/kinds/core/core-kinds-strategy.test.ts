@@ -98,6 +98,13 @@ describe('services', () => {
   })
 })
 
+test('a Service whose clusterIP alone is changed asks for another address, which validation refuses', () => {
+  const spec = (clusterIP: string) => ({ ports: [{ port: 80 }], clusterIP, clusterIPs: ['10.96.0.9'] })
+  const next = objectOf(services, { spec: spec('10.96.0.10') })
+  services.strategy?.prepareForUpdate?.(next, objectOf(services, { spec: spec('10.96.0.9') }))
+  expect(next.spec).toMatchObject({ clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.10'] })
+})
+
 test('what a node can give is what it has, until it says otherwise', () => {
   const node = objectOf(nodes, { spec: { podCIDR: '10.244.0.0/24' }, status: { capacity: { cpu: '2' } } })
   expect(node).toMatchObject({

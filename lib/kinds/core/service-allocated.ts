@@ -6,10 +6,16 @@ const hasClusterIp = ({ type }: ServiceSpec) => type !== 'ExternalName'
 const hasNodePorts = ({ type }: ServiceSpec) => type === 'NodePort' || type === 'LoadBalancer'
 const hasHealthCheck = (spec: ServiceSpec) => spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
 
+const isSameList = (a: string[] = [], b: string[] = []) => a.length === b.length && a.every((one, i) => one === b[i])
+
 export function keepAllocated({ spec }: Service, { spec: old }: Service): void {
   if (!spec || !old) return
   if (hasClusterIp(spec) && hasClusterIp(old)) {
     if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
+    // A client that knows the old field alone has changed both, so that validation sees it.
+    if (spec.clusterIP && spec.clusterIP !== old.clusterIP && isSameList(spec.clusterIPs, old.clusterIPs)) {
+      spec.clusterIPs = [spec.clusterIP, ...(spec.clusterIPs ?? []).slice(1)]
+    }
     if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs) {
       spec.clusterIPs = [...old.clusterIPs]
     }
