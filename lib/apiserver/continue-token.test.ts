@@ -10,6 +10,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64url')
 
 test.each([
   ['!!', /^continue key is not valid: /],
+  [base64('i'), "continue key is not valid: invalid character 'i' looking for beginning of value"],
   [base64('{"v":"v2"}'), 'continue key is not valid: server does not recognize this encoded version "v2"'],
   [
     base64('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}'),

@@ -1,6 +1,7 @@
 // Where the next page begins: upstream's continue token, so that either server understands the other's.
 
 import { badRequest } from '../api/errors.ts'
+import { goJsonError } from './go-json.ts'
 
 export interface ContinueToken {
   /** The snapshot's; -1: whatever is there now. */
@@ -30,11 +31,12 @@ function bad(why: string) {
 }
 
 function parsed(text: string): Record<string, unknown> {
+  const json = Buffer.from(text, 'base64url').toString()
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    const value: unknown = JSON.parse(json)
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
   } catch (cause) {
-    throw Object.assign(bad((cause as Error).message), { cause })
+    throw Object.assign(bad(goJsonError(json)), { cause })
   }
   throw bad('not an object')
 }
