@@ -114,3 +114,33 @@ test('a short silence of the server costs nothing', async () => {
   await clock.advance(30_000)
   expect([...leading]).toEqual(['a'])
 })
+
+test('a renewal is one write, and reads first only when somebody changed the lease', async () => {
+  candidate('a')
+  await settle()
+  server.calls.length = 0
+  await clock.advance(2000)
+  expect(server.calls).toEqual(['update leases kube-system/x'])
+  await server.update({ plural: 'leases' } as never, { ...lease(), metadata: { ...lease().metadata, labels: {} } })
+  server.calls.length = 0
+  await clock.advance(2000)
+  expect(server.calls).toEqual([
+    'update leases kube-system/x',
+    'get leases kube-system/x',
+    'update leases kube-system/x',
+  ])
+  server.objects.delete('leases/kube-system/x')
+  await clock.advance(2000)
+  expect(lease().spec?.holderIdentity).toBe('a')
+  expect([...leading]).toEqual(['a'])
+})
+
+test('a leader whose lease was taken does not take it back', async () => {
+  const first = candidate('a')
+  await settle()
+  const spec = { ...lease().spec, holderIdentity: 'b', renewTime: '2026-01-01T00:00:01.000000Z' }
+  await server.update({ plural: 'leases' } as never, { ...lease(), spec })
+  await clock.advance(13_000)
+  expect(await first.ended).toBeInstanceOf(LeadershipLost)
+  expect(lease().spec?.holderIdentity).toBe('b')
+})

@@ -127,8 +127,22 @@ class Elector {
     }
   }
 
+  /** Who holds it writes it as last seen; whoever has changed it since makes that a conflict, and it is read again. */
   async #takeOrRenew(signal: AbortSignal): Promise<boolean> {
-    const { client, identity, lease: at } = this.#options
+    const { identity } = this.#options
+    const held = this.#observed?.lease
+    if (held?.spec?.holderIdentity === identity) {
+      try {
+        return await this.#write(held, this.#clock.now(), signal)
+      } catch (error) {
+        if (!hasReason(error, 'Conflict', 'NotFound')) throw error
+      }
+    }
+    return this.#readAndTake(signal)
+  }
+
+  async #readAndTake(signal: AbortSignal): Promise<boolean> {
+    const { client, lease: at } = this.#options
     const now = this.#clock.now()
     const found = await client.get(leases, at, signal).catch(error => {
       if (hasReason(error, 'NotFound')) return undefined
@@ -141,9 +155,13 @@ class Elector {
       this.#observe(await client.create(leases, made, signal), now)
       return true
     }
-    if (this.#heldByAnother(found, now)) return false
-    const spec = this.#recordFor(found.spec, now)
-    this.#observe(await client.update(leases, { ...found, spec }, {}, signal), now)
+    return !this.#heldByAnother(found, now) && this.#write(found, now, signal)
+  }
+
+  async #write(lease: Lease, now: number, signal: AbortSignal): Promise<boolean> {
+    const { client, identity } = this.#options
+    const spec = this.#recordFor(lease.spec, now)
+    this.#observe(await client.update(leases, { ...lease, spec }, {}, signal), now)
     return this.#observed?.lease?.spec?.holderIdentity === identity
   }
 
