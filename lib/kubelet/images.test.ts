@@ -76,6 +76,14 @@ test('after a failure it backs off, longer each time', async () => {
   expect(pulled).toHaveLength(3)
 })
 
+test('the event says that it backs off, the status also why', async () => {
+  const { ensure, told } = setUp()
+  await ensure().catch(() => {})
+  const message = 'Back-off pulling image "web": ErrImagePull: no such image'
+  await expect(ensure()).rejects.toMatchObject({ reason: 'ImagePullBackOff', message })
+  expect(told.at(-1)).toBe('Normal BackOff Back-off pulling image "web"')
+})
+
 test.each([
   ['web', 'web:latest'],
   ['web:1', 'web:1'],

@@ -61,9 +61,10 @@ export class Images {
     const { runtime, clock } = this.#options
     const failure = this.#failures.get(key)
     if (failure && clock.now() < failure.untilMs) {
-      const message = `Back-off pulling image "${name}": ErrImagePull: ${failure.message}`
+      const message = `Back-off pulling image "${name}"`
       tell('Normal', 'BackOff', message)
-      throw new StartError('ImagePullBackOff', message, { retryAtMs: failure.untilMs })
+      const withCause = `${message}: ErrImagePull: ${failure.message}`
+      throw new StartError('ImagePullBackOff', withCause, { retryAtMs: failure.untilMs })
     }
     tell('Normal', 'Pulling', `Pulling image "${name}"`)
     const startedMs = clock.now()
