@@ -1,6 +1,6 @@
 // How one container is brought up and stopped: the steps in order, each told by an event.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { containerConfig } from './container-config.ts'
@@ -86,7 +86,9 @@ async function prepared(
   })
   const messagePath = paths.terminationLog(podUid(pod), container.spec.name, attempt)
   await mkdir(dirname(messagePath), { recursive: true, mode: 0o755 })
-  await writeFile(messagePath, '', { mode: 0o666 })
+  await writeFile(messagePath, '')
+  // Whoever the container runs as; a mode at creation would pass through the umask.
+  await chmod(messagePath, 0o666)
   await mkdir(dirname(config.logPath), { recursive: true, mode: 0o755 })
   return config
 }

@@ -1,7 +1,7 @@
 // The node agent against a real API server: pods that are given to its node, over a simulated runtime on a clock of the
 // test's.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Client } from '../../lib/client/client.ts'
@@ -122,6 +122,10 @@ describe('a pod', () => {
       qosClass: 'BestEffort',
       observedGeneration: pod.metadata.generation,
     })
+    // Whoever the container runs as may leave its last words.
+    const messages = join(node.directory, 'root/pods', pod.metadata.uid ?? '', 'containers/web')
+    const [last = ''] = await readdir(messages)
+    expect((await stat(join(messages, last))).mode & 0o777).toBe(0o666)
     const conditions = (pod.status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`).sort()
     expect(conditions).toEqual(
       ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
@@ -135,6 +139,37 @@ describe('a pod', () => {
         'Normal Started Container started',
       ])
     })
+  })
+
+  test('is told of as it comes up, also after the runtime did not answer for a moment', async () => {
+    await start({ container: 'slow', startDelayMs: 60_000 })
+    const { list } = node.runtime
+    let refusals = 0
+    node.runtime.list = () => {
+      refusals++
+      return Promise.reject(new Error('not now'))
+    }
+    const { metadata } = await create('web', {
+      containers: [
+        { name: 'web', image: 'web:1' },
+        { name: 'slow', image: 'web:1' },
+      ],
+    })
+    await eventually(() => refusals > 0)
+    const seen = refusals
+    await client.patch(
+      pods,
+      { namespace, name: metadata.name ?? '' },
+      { metadata: { labels: { a: 'b' } } },
+      { type: 'merge' },
+    )
+    await eventually(() => refusals > seen)
+    node.runtime.list = list
+    await settled(async () => {
+      await node.clock.advance(1000)
+      expect((await container('web'))?.state?.running).toBeDefined()
+    })
+    expect((await get('web')).status?.phase).toBe('Pending')
   })
 
   test('of another node is none of ours', async () => {
