@@ -349,7 +349,12 @@ export class PodWorker {
   async #tell(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#tellSoon.sleep(undefined, signal)
-      this.#tellStatus(await this.#look())
+      try {
+        this.#tellStatus(await this.#look())
+      } catch (error) {
+        // The loop is told the same, and comes back when the runtime answers again.
+        this.#context.log.debug({ err: error, pod: formatPod(this.#pod) }, 'a pod could not be looked at')
+      }
     }
   }
 

@@ -167,7 +167,8 @@ describe('a pod', () => {
     node.runtime.list = list
     await settled(async () => {
       await node.clock.advance(1000)
-      expect((await container('web'))?.state?.running).toBeDefined()
+      const { containerStatuses = [] } = (await get('web')).status ?? {}
+      expect(containerStatuses.find(({ name }) => name === 'web')?.state?.running).toBeDefined()
     })
     expect((await get('web')).status?.phase).toBe('Pending')
   })
