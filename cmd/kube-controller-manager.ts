@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import type { KubeObject } from '../lib/api/meta.ts'
 import type { ResourceDefinition } from '../lib/api/resource.ts'
 import { goDurationMs } from '../lib/apiserver/go-duration.ts'
@@ -29,6 +29,7 @@ import { inBackground } from '../lib/util/async.ts'
 import { systemClock } from '../lib/util/clock.ts'
 import { type ComponentContext, runComponent, UserError } from '../lib/util/component.ts'
 import { serveComponent } from '../lib/util/component-server.ts'
+import { collectProcessMetrics } from '../lib/util/process-metrics.ts'
 
 interface Options {
   kubeconfig: string
@@ -100,7 +101,7 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
   const client = connect(kubeconfig)
   const clock = systemClock
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectProcessMetrics(registry)
   const metricsFor = queueMetrics(registry)
   const server = await serveComponent(
     {

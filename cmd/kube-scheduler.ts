@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Command } from 'commander'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import { EventRecorder } from '../lib/client/events.ts'
 import { connect } from '../lib/client/http-client.ts'
 import { Informers } from '../lib/client/informers.ts'
@@ -20,6 +20,7 @@ import { inBackground } from '../lib/util/async.ts'
 import { systemClock } from '../lib/util/clock.ts'
 import { type ComponentContext, runComponent } from '../lib/util/component.ts'
 import { serveComponent } from '../lib/util/component-server.ts'
+import { collectProcessMetrics } from '../lib/util/process-metrics.ts'
 
 interface Options {
   kubeconfig: string
@@ -55,7 +56,7 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
   const client = connect(options.kubeconfig)
   const clock = systemClock
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectProcessMetrics(registry)
   const metrics = schedulerMetrics(registry)
   const server = await serveComponent(
     {

@@ -1,6 +1,7 @@
 // What the server counts, under upstream's names, so that existing dashboards and alerts work.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectProcessMetrics } from '../util/process-metrics.ts'
 import type { ApiRequest } from './chain.ts'
 import type { RequestInfo } from './request-info.ts'
 
@@ -22,7 +23,7 @@ export interface Metrics {
 /** `isServed` says which resources there are: labels must not grow with what strangers ask for. */
 export function createMetrics(isServed: (info: RequestInfo) => boolean): Metrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectProcessMetrics(registry)
   const registers = [registry]
   const total = new Counter({
     name: 'apiserver_request_total',
