@@ -12,6 +12,9 @@ const compress = promisify(gzip)
 /** Smaller answers are not worth the time (upstream's threshold). */
 const gzipFromBytes = 128 * 1024
 
+/** What one answer may have waiting in its connection, where HTTP/2 counts it against all the others. */
+const sliceBytes = 64 * 1024
+
 const alwaysSent = { 'cache-control': 'no-cache, private' }
 
 export async function writeResponse(
@@ -26,7 +29,7 @@ export async function writeResponse(
   }
   const { body } = answer
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
-    return writeWhole(request, response, answer, toBuffer(body))
+    return writeWhole(request, response, { ...answer, body: toBuffer(body) }, signal)
   }
   response.writeHead(answer.status, { ...alwaysSent, ...answer.headers })
   response.flushHeaders()
@@ -40,9 +43,10 @@ function toBuffer(body: Buffer | string | undefined): Buffer {
 async function writeWhole(
   request: RawRequest,
   response: RawResponse,
-  answer: ApiResponse,
-  plain: Buffer,
+  answer: ApiResponse & { body: Buffer },
+  signal: AbortSignal,
 ): Promise<void> {
+  const plain = answer.body
   const isCompressed = plain.length >= gzipFromBytes && acceptsGzip(request)
   const body = isCompressed ? await compress(plain, { level: 1 }) : plain
   response.writeHead(answer.status, {
@@ -51,7 +55,20 @@ async function writeWhole(
     ...(isCompressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
     'content-length': body.length,
   })
-  response.end(body)
+  if (body.length <= sliceBytes || request.method === 'HEAD') {
+    response.end(body)
+    return
+  }
+  await writeSlices(response, body, signal)
+  response.end()
+}
+
+/** No faster than the client reads. Rejects when it goes away. */
+async function writeSlices(response: RawResponse, bytes: Buffer | string, signal: AbortSignal): Promise<void> {
+  const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+  for (let at = 0; at < all.length && !response.destroyed; at += sliceBytes) {
+    if (!response.write(all.subarray(at, at + sliceBytes))) await once(response, 'drain', { signal })
+  }
 }
 
 function acceptsGzip(request: RawRequest): boolean {
@@ -63,7 +80,7 @@ async function pump(response: RawResponse, source: AsyncIterable<Buffer | string
   try {
     for await (const chunk of source) {
       if (response.destroyed || response.writableEnded) return
-      if (!response.write(chunk)) await once(response, 'drain', { signal })
+      await writeSlices(response, chunk, signal)
     }
     response.end()
   } catch (error) {

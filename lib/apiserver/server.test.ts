@@ -138,6 +138,22 @@ describe('Server', () => {
     stream.close()
   })
 
+  test('a large answer that is not read does not close the connection to others, and comes whole in the end', async () => {
+    const large = Buffer.alloc(32 * 1024 * 1024, 'x')
+    handler = async ({ path }) => ({ status: 200, body: path === '/large' ? large : 'small' })
+    const stream = h2.request({ ':path': '/large' })
+    await once(stream, 'response')
+    stream.pause()
+    expect(await http2(h2, '/small')).toEqual({ status: 200, text: 'small' })
+    let size = 0
+    stream.on('data', chunk => {
+      size += chunk.length
+    })
+    stream.resume()
+    await once(stream, 'end')
+    expect(size).toBe(large.length)
+  })
+
   test('tells the handler that the client has gone', async () => {
     const gone = Promise.withResolvers<unknown>()
     handler = request => {

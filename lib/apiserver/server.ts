@@ -16,6 +16,10 @@ import { isLongRunning } from './request-info.ts'
 /** What nginx calls a request whose client went before the answer. */
 const clientClosedRequest = 499
 
+const maxStreams = 250
+/** New requests on a connection are refused when this much waits in it: more than all its streams can have waiting. */
+const sessionMemoryMb = 64
+
 export interface ServerOptions {
   host: string
   port: number
@@ -47,7 +51,8 @@ export class Server {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      settings: { maxConcurrentStreams: 250, initialWindowSize: 1024 * 1024 },
+      settings: { maxConcurrentStreams: maxStreams, initialWindowSize: 1024 * 1024 },
+      maxSessionMemory: sessionMemoryMb,
     })
     this.#http.on('request', (request: unknown, response: unknown) =>
       this.#serve(request as RawRequest, response as RawResponse),
