@@ -16,6 +16,11 @@ export async function removeNodeAddress(ip: string): Promise<void> {
   try {
     await exec('ip', ['address', 'delete', `${ip}/32`, 'dev', 'lo'])
   } catch (error) {
-    if (!(error instanceof ExecError && /Cannot assign requested address/.test(error.stderr))) throw error
+    if (!(error instanceof ExecError && saysAbsent(error.stderr))) throw error
   }
+}
+
+/** Old and new kernels have their own words for it. */
+export function saysAbsent(stderr: string): boolean {
+  return /Cannot assign requested address|Address not found/.test(stderr)
 }
