@@ -30,7 +30,7 @@ export function apiChain({ context, metrics, routes }: ChainOptions): Handler {
   return chain(
     [
       withAuditId,
-      withMetrics(metrics, clock),
+      withMetrics(metrics, { clock, log }),
       withWarnings,
       mapErrors(log),
       withTimeout({ timeoutMs: config.requestTimeoutMs, clock }),

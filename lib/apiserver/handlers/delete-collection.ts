@@ -27,12 +27,14 @@ export const deleteCollection: ResourceHandler = async r => {
 }
 
 async function work(
-  { context }: ResourceRequest,
+  { context, request }: ResourceRequest,
   write: WriteContext,
   queue: Iterator<CacheEntry> & Iterable<CacheEntry>,
   options: DeleteOptions,
 ): Promise<void> {
   for (const entry of queue) {
+    // Whoever was answered, or has gone, does not expect more to go.
+    request.signal.throwIfAborted()
     const { name = '', namespace } = entry.object.metadata
     try {
       await deleteObject(context, write, { name, ...(namespace ? { namespace } : {}) }, options)
