@@ -143,6 +143,11 @@ export class Server {
       if (answer.takeover) answer.takeover(raw)
       else refuseUpgrade(socket, answer)
     })
-    inBackground(this.#options.log, `${request.method} ${request.path}`, answered)
+    // Nobody else would close it.
+    const orClosed = answered.catch(error => {
+      socket.destroy()
+      throw error
+    })
+    inBackground(this.#options.log, `${request.method} ${request.path}`, orClosed)
   }
 }

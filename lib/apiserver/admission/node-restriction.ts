@@ -3,6 +3,7 @@
 
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../kinds/core/pod.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { nodeOf } from '../authz/node-identity.ts'
 import { podReferences } from '../authz/pod-references.ts'
 import type { StorageContext } from '../context.ts'
@@ -47,7 +48,7 @@ const checks: Record<string, Check | undefined> = {
     if (!isOn(oldObject, node)) {
       return `node ${quoted} can only update pod status for pods with spec.nodeName set to itself`
     }
-    const same = JSON.stringify(object?.metadata.labels ?? {}) === JSON.stringify(oldObject?.metadata.labels ?? {})
+    const same = jsonEqual(object?.metadata.labels ?? {}, oldObject?.metadata.labels ?? {})
     return same ? undefined : `node ${quoted} cannot update labels through pod status`
   },
   'pods./eviction': (node, request, { cache }) => {
