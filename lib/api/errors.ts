@@ -158,15 +158,6 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message)
 }
 
-export function methodNotSupported(resource: GroupResource, verb: string): StatusError {
-  return new StatusError(
-    405,
-    'MethodNotAllowed',
-    `${verb} is not supported on resources of kind "${qualified(resource)}"`,
-    { ...(resource.group ? { group: resource.group } : {}), kind: resource.plural },
-  )
-}
-
 export function expired(message: string): StatusError {
   return new StatusError(410, 'Expired', message)
 }
