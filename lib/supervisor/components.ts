@@ -23,6 +23,8 @@ export function components(config: ClusterConfig, { binDir, node }: { binDir: st
     name,
     command: node,
     args: ['--enable-source-maps', join(binDir, `${name}.js`), ...flags(values)],
+    // Compiled code is kept, which saves a third of a component's start.
+    env: { NODE_COMPILE_CACHE: join(config.stateDir, 'cache') },
     stage,
   })
   const at = (path: string) => join(config.stateDir, path)
