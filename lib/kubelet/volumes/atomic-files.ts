@@ -32,14 +32,24 @@ const dataLink = '..data'
 export async function writeFilesAtomically(dir: string, files: Files, gid?: number): Promise<boolean> {
   await mkdir(dir, { recursive: true, mode: 0o755 })
   const previous = await readlink(join(dir, dataLink)).catch(() => undefined)
-  if (previous && (await isSame(join(dir, previous), files))) return false
+  if (previous && (await isSame(join(dir, previous), files))) {
+    // A kubelet may have been killed before it had made the names.
+    await linkNames(dir, files)
+    return false
+  }
   const fresh = await writeDirectory(dir, files, gid)
   await rm(join(dir, '..data_tmp'), { force: true })
   await symlink(fresh, join(dir, '..data_tmp'))
   await rename(join(dir, '..data_tmp'), join(dir, dataLink))
   await linkNames(dir, files)
-  if (previous) await rm(join(dir, previous), { recursive: true, force: true })
+  await removeOld(dir, fresh)
   return true
+}
+
+/** The directory before this one, and those of a kubelet that was killed while it wrote them. */
+async function removeOld(dir: string, current: string): Promise<void> {
+  const old = (await readdir(dir)).filter(name => name.startsWith('..') && name !== dataLink && name !== current)
+  for (const name of old) await rm(join(dir, name), { recursive: true, force: true })
 }
 
 async function writeDirectory(dir: string, files: Files, gid: number | undefined): Promise<string> {
