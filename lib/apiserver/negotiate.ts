@@ -37,7 +37,7 @@ function viewOf({ params }: AcceptClause): Output['as'] | 'unknown' {
 }
 
 /** People at a terminal or in a browser get lines and indentation. */
-function isPretty(request: ApiRequest, { params }: AcceptClause): boolean {
+export function isPretty(request: ApiRequest, { params }: Pick<AcceptClause, 'params'> = { params: {} }): boolean {
   const asked = request.query.get('pretty') ?? params.pretty
   if (asked !== undefined && asked !== null) return asked !== '0' && asked !== 'false'
   return /^(curl|Wget|Mozilla\/5\.0)/.test(request.headers['user-agent'] ?? '')

@@ -85,7 +85,7 @@ export function makeNew(d: Deployment): Draft {
     },
     spec: {
       replicas: 0,
-      minReadySeconds: d.spec?.minReadySeconds ?? 0,
+      ...(d.spec?.minReadySeconds ? { minReadySeconds: d.spec.minReadySeconds } : {}),
       selector: {
         ...structuredClone(d.spec?.selector),
         matchLabels: { ...d.spec?.selector?.matchLabels, [hashLabel]: hash },

@@ -137,7 +137,10 @@ const nextRevision = (old: Draft[]) => Math.max(0, ...old.map(revisionOf)) + 1
 function keepNew(work: Working, newest: Draft): void {
   const { d, old, conditions, nowMs } = work
   stampNew(d, newest, nextRevision(old))
-  if (newest.rs.spec) newest.rs.spec.minReadySeconds = d.spec?.minReadySeconds ?? 0
+  if (newest.rs.spec) {
+    if (d.spec?.minReadySeconds) newest.rs.spec.minReadySeconds = d.spec.minReadySeconds
+    else delete newest.rs.spec.minReadySeconds
+  }
   if (deadlineSeconds(d) === undefined || progressing(d.status)) return
   const message = `Found new replica set "${newest.rs.metadata.name}"`
   work.conditions = withCondition(conditions, condition('Progressing', 'True', 'FoundNewReplicaSet', message, nowMs))

@@ -103,7 +103,10 @@ export function wantedEndpoints(service: Service, selected: Pod[]): Endpoints {
       },
     },
     subsets: endpointsOf(service, selected).flatMap(({ ports, endpoints: found }) => {
-      const there = found.filter(({ terminating, ready }) => !terminating || ready).slice(0, maxAddresses)
+      const there = found
+        .filter(({ terminating, ready }) => !terminating || ready)
+        .sort(byAddress)
+        .slice(0, maxAddresses)
       const addresses = there.filter(({ ready }) => ready).map(addressOf)
       const notReadyAddresses = there.filter(({ ready }) => !ready).map(addressOf)
       if (there.length === 0) return []
@@ -120,6 +123,11 @@ export function wantedEndpoints(service: Service, selected: Pod[]): Endpoints {
 
 function withoutEmptyName<P extends { name: string }>({ name, ...port }: P) {
   return { ...(name ? { name } : {}), ...port }
+}
+
+/** The same pods make the same object, whatever order they were found in. */
+function byAddress(a: PodEndpoint, b: PodEndpoint): number {
+  return a.address < b.address ? -1 : a.address > b.address ? 1 : 0
 }
 
 function addressOf({ pod, address }: PodEndpoint) {

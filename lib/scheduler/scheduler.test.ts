@@ -60,6 +60,7 @@ let stop: AbortController
 let clock: FakeClock
 let podSource: Source<Pod>
 let binds: Bind[]
+let attempts: string[]
 let ended: Promise<void>
 
 function pod(name: string, uid: string, cpu = '1'): Pod {
@@ -101,7 +102,7 @@ function start(plugins: readonly WeightedPlugin[] = defaultPlugins): void {
     ...{ name: 'default-scheduler', plugins, pods: podInformer, nodes: nodeInformer, clock, log: silentLogger },
     client: client as unknown as Client,
     recorder: { event: () => {} } as unknown as EventRecorder,
-    metrics: { attempt: () => {}, pending: () => {} },
+    metrics: { attempt: result => attempts.push(result), pending: () => {} },
   })
   ended = Promise.all([podInformer, nodeInformer, scheduler].map(part => part.run(stop.signal))).then(() => {})
 }
@@ -112,6 +113,7 @@ beforeEach(() => {
   clock = new FakeClock()
   podSource = new Source()
   binds = []
+  attempts = []
 })
 
 afterEach(async () => {
@@ -208,4 +210,19 @@ test('a pod that no plugin can judge does not keep the others waiting', async ()
   podSource.tell('ADDED', pod('a', 'a'))
   await turn()
   expect(binds.map(({ uid }) => uid)).toEqual(['a'])
+})
+
+test("what changes in another pod's status is no reason to try again, room it gives back is", async () => {
+  const full = on(pod('full', 'full'))
+  podSource = new Source(full)
+  start()
+  podSource.tell('ADDED', pod('b', 'b'))
+  await clock.advance(2000)
+  expect(attempts).toEqual(['unschedulable'])
+  podSource.tell('MODIFIED', { ...on(full), status: { phase: 'Running' } })
+  await clock.advance(20_000)
+  expect(attempts).toEqual(['unschedulable'])
+  podSource.tell('MODIFIED', on(pod('full', 'full', '0')))
+  await clock.advance(20_000)
+  expect(attempts).toEqual(['unschedulable', 'scheduled'])
 })

@@ -15,6 +15,7 @@ import { type ClusterEvent, type Decision, schedule, type WeightedPlugin, whyUns
 import type { SchedulerMetrics } from './metrics.ts'
 import { gatedBy } from './plugins/index.ts'
 import { type QueuedPod, SchedulingQueue } from './queue.ts'
+import { podRequests } from './resources.ts'
 
 export interface SchedulerOptions {
   /** Pods that name another scheduler are left to it. */
@@ -93,7 +94,7 @@ export class Scheduler {
     } else if (pod.spec?.nodeName) {
       this.#cache.setPod(pod)
       this.#drop(key)
-      if (old?.spec?.nodeName) this.#queue.event('pod-changed', this.#helps)
+      if (old?.spec?.nodeName && asksLess(old, pod)) this.#queue.event('pod-changed', this.#helps)
     } else if (this.#isOurs(pod)) {
       this.#enqueue(old, pod)
     }
@@ -212,6 +213,12 @@ export class Scheduler {
       if (!hasReason(error, 'NotFound', 'Conflict')) throw error
     }
   }
+}
+
+/** A pod's status changes all the time; only room that it gives back can help another. */
+function asksLess(old: Pod, pod: Pod): boolean {
+  const [before, after] = [podRequests(old), podRequests(pod)]
+  return Object.keys(before).some(name => (after[name] ?? 0) < (before[name] ?? 0))
 }
 
 /** Heartbeats change a node all the time; only these parts can make a pod fit. */

@@ -8,11 +8,25 @@ import { isFor, refused } from './refusal.ts'
 
 const immortal = ['default', 'kube-system', 'kube-public']
 
-export function namespaceLifecycle({ cache, store }: Pick<StorageContext, 'cache' | 'store'>): AdmissionPlugin {
+/** How long after a namespace's deletion memory is not believed: it hears of it a moment later. */
+const askAnewMs = 30_000
+
+export function namespaceLifecycle(context: Pick<StorageContext, 'cache' | 'store' | 'clock'>): AdmissionPlugin {
+  const { cache, store, clock } = context
+  /** Namespaces deleted through this server lately, and until when they are looked up in the store. */
+  const leaving = new Map<string, number>()
+  const isLeaving = (name: string) => {
+    for (const [other, untilMs] of leaving) if (untilMs <= clock.now()) leaving.delete(other)
+    return leaving.has(name)
+  }
   return {
     name: 'NamespaceLifecycle',
     handles: request => request.operation !== 'CONNECT',
-    validate: refuseImmortal,
+    validate(request) {
+      if (request.operation !== 'DELETE' || !isFor(request, '', 'namespaces')) return
+      if (immortal.includes(request.name)) throw refused(request, 'this namespace may not be deleted')
+      leaving.set(request.name, clock.now() + askAnewMs)
+    },
     // Before all other steps, so that the answer is about the namespace and not about what it lacks.
     async mutate(request) {
       if (isFor(request, '', 'namespaces')) return
@@ -21,17 +35,13 @@ export function namespaceLifecycle({ cache, store }: Pick<StorageContext, 'cache
       if (request.resource.plural === 'localsubjectaccessreviews') return
       const key = `namespaces/${request.namespace}`
       // A namespace made through another API server a moment ago is not in memory yet.
-      const entry = cache.get(key) ?? (await store.get(key))
+      const known = isLeaving(request.namespace) ? undefined : cache.get(key)
+      const entry = known ?? (await store.get(key))
       if (!entry) throw notFound(namespaces, request.namespace)
       const { status } = entry.object as Namespace
       if (request.operation === 'CREATE' && status?.phase === 'Terminating') throw terminating(request)
     },
   }
-}
-
-function refuseImmortal(request: AdmissionRequest): void {
-  if (request.operation !== 'DELETE' || !isFor(request, '', 'namespaces') || !immortal.includes(request.name)) return
-  throw refused(request, 'this namespace may not be deleted')
 }
 
 function terminating(request: AdmissionRequest) {

@@ -5,6 +5,7 @@ import { Compacted, Unavailable } from '../../storage/kv.ts'
 import { isAbortError } from '../../util/async.ts'
 import type { Logger } from '../../util/log.ts'
 import type { ApiRequest, ApiResponse, Filter } from '../chain.ts'
+import { isPretty } from '../negotiate.ts'
 import { statusResponse } from '../responses.ts'
 
 export function mapErrors(log: Logger): Filter {
@@ -19,7 +20,8 @@ export function mapErrors(log: Logger): Filter {
           'request failed',
         )
       }
-      return errorResponse(error)
+      const response = errorResponse(error)
+      return isPretty(request) ? { ...response, body: `${JSON.stringify(error.toStatus(), null, 2)}\n` } : response
     }
   }
 }

@@ -16,7 +16,14 @@ const jane = { name: 'jane', groups: [], extra: {} }
 const request = (method: string, url: string, rest: Partial<ApiRequest> = {}) => {
   const [path = '', query = ''] = url.split('?')
   const params = new URLSearchParams(query)
-  return { query: params, info: requestInfo(method, path, params), user: jane, warnings: [], ...rest } as ApiRequest
+  return {
+    query: params,
+    headers: {},
+    info: requestInfo(method, path, params),
+    user: jane,
+    warnings: [],
+    ...rest,
+  } as ApiRequest
 }
 
 test.each([
@@ -47,6 +54,14 @@ describe('mapErrors', () => {
   test('a StatusError is its Status, with Retry-After where it says when', async () => {
     const response = await answer(new StatusError(429, 'TooManyRequests', 'slow down', { retryAfterSeconds: 7 }))
     expect(response).toMatchObject({ status: 429, headers: { 'retry-after': '7' } })
+  })
+
+  test('a person at a terminal gets it indented', async () => {
+    const refused = mapErrors(silentLogger)(() => Promise.reject(new StatusError(404, 'NotFound', 'no')))
+    const body = async (agent: string) =>
+      `${(await refused(request('GET', '/x', { headers: { 'user-agent': agent } }))).body}`
+    expect(await body('curl/8')).toMatch(/^{\n {2}"kind": "Status",\n/)
+    expect(await body('kubectl/1')).toMatch(/^{"kind":"Status",/)
   })
 
   test('anything else is an internal error', async () => {
