@@ -143,6 +143,11 @@ export class Cgroups {
     return [...pids]
   }
 
+  /** Ends every process in it and below, whoever started it. */
+  async kill(path: string): Promise<void> {
+    for (const pid of await this.processes(path)) killIfAlive(pid)
+  }
+
   /** Removes it with all below. A process that is just ending may hold it for a moment. Throws when one stays. */
   async remove(path: string, clock: Clock): Promise<void> {
     for (const { mountPoint } of this.#hierarchies) {
@@ -185,6 +190,14 @@ async function removeDirectory(directory: string, clock: Clock): Promise<void> {
       if (attempt === attempts || (error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
     }
     await clock.sleep(20)
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

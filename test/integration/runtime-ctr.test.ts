@@ -1,6 +1,6 @@
 // The ctr runtime on a containerd of its own: the contract, then what only a real one can show.
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -289,6 +289,27 @@ test('a start that is given up is no failure of the container', async () => {
   await runtime.removeSandbox(sandbox, signal)
 })
 
+test('a process that containerd forgot does not keep its container from being removed', async () => {
+  const { id: sandbox } = await runtime.runSandbox(sandboxConfig('forgotten'), signal)
+  const config = containerConfig(imageId, join(directory, 'logs', 'forgotten'))
+  const id = await runtime.createContainer(sandbox, config, signal)
+  const { cgroup } = JSON.parse(await readFile(join(options.stateDir, 'containers', id, 'record.json'), 'utf8'))
+  const cgroups = await Cgroups.detect(name)
+  await cgroups.create(cgroup)
+  const forgotten = spawn('sleep', ['60'])
+  const ended = new Promise(resolve => forgotten.once('exit', (_, killedBy) => resolve(killedBy)))
+  const { stdout } = await run('find', ['/sys/fs/cgroup', '-path', `*${cgroups.absolute(cgroup)}/cgroup.procs`])
+  // A cpuset of the first kind takes nobody before it was given processors.
+  const takes = stdout
+    .trim()
+    .split('\n')
+    .filter(file => !file.includes('/cpuset/'))
+  for (const file of takes) await writeFile(file, String(forgotten.pid))
+  await runtime.removeSandbox(sandbox, signal)
+  expect(await ended).toBe('SIGKILL')
+  expect(await find(id)).toBeUndefined()
+})
+
 test('a container that cannot be removed does not keep the others from being seen', async () => {
   const { id, sandbox } = await pod('seen')
   const stuck = join(options.stateDir, 'containers', 'no id of containerd')
@@ -296,7 +317,7 @@ test('a container that cannot be removed does not keep the others from being see
   await mkdir(stuck)
   await writeFile(
     join(stuck, 'record.json'),
-    JSON.stringify({ ...whole, id: 'no id of containerd', state: 'creating' }),
+    JSON.stringify({ ...whole, id: 'no id of containerd', state: 'creating', cgroup: `${whole.cgroup}/cgroup.procs` }),
   )
   const later = await openCtrRuntime(options, silentLogger)
   expect(await find(id, later)).toMatchObject({ state: 'running' })

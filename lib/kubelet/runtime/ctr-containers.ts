@@ -260,7 +260,11 @@ export class CtrContainers {
       await ctr.runIfThere(['snapshots', 'rm', id])
     }
     await Promise.all([ctr.runIfThere(['containers', 'rm', id]), layers()])
-    if (record) await cgroups.remove(record.cgroup, clock)
+    if (record) {
+      // A process that was just starting when containerd was killed is not known to the next containerd.
+      await cgroups.kill(record.cgroup)
+      await cgroups.remove(record.cgroup, clock)
+    }
     await records.remove(id)
   }
 

@@ -60,7 +60,7 @@ async function removeUnrecorded(ctr: Ctr, clusterName: string): Promise<void> {
 }
 
 async function endProcesses(cgroups: Cgroups, clock: Clock): Promise<void> {
-  for (const pid of await cgroups.processes('/')) process.kill(pid, 'SIGKILL')
+  await cgroups.kill('/')
   await cgroups.remove('/', clock)
 }
 
