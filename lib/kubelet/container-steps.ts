@@ -21,8 +21,8 @@ export interface StartInput {
 }
 
 /**
- * Pull, create, start, postStart. Throws StartError. `signal` ends waiting (pulls, hooks); `lifetime` alone ends what
- * must not stop halfway.
+ * Pull, create, start, postStart. Throws StartError, or the reason of an aborted signal. `signal` ends waiting (pulls,
+ * hooks); `lifetime` alone ends what must not stop halfway.
  */
 export async function startContainer(
   context: NodeContext,
@@ -35,20 +35,22 @@ export async function startContainer(
   const { runtime, events, clock } = context
   const retryAtMs = clock.now() + retryMs
   const tell = (reason: string, message: string) => events.event(about, 'Normal', reason, message)
-  const fail = (reason: string, error: unknown): never => {
+  const fail = (reason: string, error: unknown, ending: AbortSignal): never => {
+    // Giving up is no failure.
+    ending.throwIfAborted()
     const message = error instanceof Error ? error.message : String(error)
     throw new StartError(reason, message, { retryAtMs, cause: error })
   }
   try {
     const image = await context.images.ensure(pod, container, signal)
-    const config = await prepared(context, input, image, signal).catch(error => fail(reasonOf(error), error))
+    const config = await prepared(context, input, image, signal).catch(error => fail(reasonOf(error), error, signal))
     const id = await runtime
       .createContainer(input.sandbox.id, config, lifetime)
-      .catch(error => fail(error instanceof RuntimeError ? error.reason : 'CreateContainerError', error))
+      .catch(error => fail(error instanceof RuntimeError ? error.reason : 'CreateContainerError', error, lifetime))
     tell('Created', 'Container created')
     await runtime
       .startContainer(id, lifetime)
-      .catch(error => fail(error instanceof RuntimeError ? error.reason : 'RunContainerError', error))
+      .catch(error => fail(error instanceof RuntimeError ? error.reason : 'RunContainerError', error, lifetime))
     tell('Started', 'Container started')
     await postStart(context, input, id, signal)
   } catch (error) {

@@ -77,7 +77,7 @@ export class Images {
       tell('Normal', 'Pulled', `Successfully pulled image "${name}" in ${took} (${took} including waiting). ${size}`)
       return image
     } catch (error) {
-      if (signal.aborted) throw error
+      signal.throwIfAborted()
       throw this.#failed(key, name, tell, error)
     }
   }
