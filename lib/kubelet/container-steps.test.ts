@@ -5,18 +5,19 @@ import { FakeClock } from '../util/clock.ts'
 import { startContainer } from './container-steps.ts'
 import type { NodeContext } from './node-context.ts'
 import { RuntimeError } from './runtime/runtime.ts'
+import { StartError } from './start-failure.ts'
 
 const forever = new AbortController().signal
 
 /** A node on which what a container refers to comes in as handed in. */
-function setUp(synced: () => Promise<void>) {
+function setUp(synced: () => Promise<void>, ensure: () => Promise<unknown> = async () => testImage()) {
   const told: string[] = []
   const context = {
     clock: new FakeClock(),
     events: {
       event: (_: unknown, type: string, reason: string, text: string) => told.push(`${type} ${reason} ${text}`),
     },
-    images: { ensure: async () => testImage() },
+    images: { ensure },
     references: { synced, of: () => ({}) },
     runtime: {},
     services: async () => [],
@@ -45,4 +46,18 @@ test('a start that fails is told of', async () => {
   const { told, start } = setUp(() => Promise.reject(new RuntimeError('X', 'no such thing')))
   await expect(start(forever)).rejects.toMatchObject({ name: 'StartError', reason: 'CreateContainerConfigError' })
   expect(told).toEqual(['Warning Failed Error: no such thing'])
+})
+
+test.each([
+  ['ErrImagePull', 'why', 'ErrImagePull'],
+  ['ImagePullBackOff', 'why', 'ImagePullBackOff'],
+  ['InvalidImageName', 'why', 'InvalidImageName'],
+  ['RunContainerError', 'why', 'why'],
+])('the event of %s (%s) says %s', async (reason, message, said) => {
+  const { told, start } = setUp(
+    async () => {},
+    () => Promise.reject(new StartError(reason, message)),
+  )
+  await expect(start(forever)).rejects.toMatchObject({ reason })
+  expect(told).toEqual([`Warning Failed Error: ${said}`])
 })

@@ -55,11 +55,15 @@ export async function startContainer(
     await postStart(context, input, id, signal)
   } catch (error) {
     if (error instanceof StartError) {
-      const told = error.reason.startsWith('Err') || error.reason === 'ImagePullBackOff' ? error.reason : error.message
-      events.event(about, 'Warning', 'Failed', `Error: ${told}`)
+      events.event(about, 'Warning', 'Failed', `Error: ${isOfImage(error) ? error.reason : error.message}`)
     }
     throw error
   }
+}
+
+/** Another event has told its message. */
+function isOfImage({ reason }: StartError): boolean {
+  return reason.startsWith('Err') || reason === 'ImagePullBackOff' || reason === 'InvalidImageName'
 }
 
 function reasonOf(error: unknown): string {

@@ -21,8 +21,8 @@ function setUp({ present, registry }: { present?: Image; registry?: Image } = {}
       },
     } as never,
   })
-  const ensure = async (policy = 'IfNotPresent') => {
-    const container = { kind: 'app' as const, spec: testContainer('web', { image: 'web', imagePullPolicy: policy }) }
+  const ensure = async (policy = 'IfNotPresent', image = 'web') => {
+    const container = { kind: 'app' as const, spec: testContainer('web', { image, imagePullPolicy: policy }) }
     const ensured = images.ensure(testPod(), container, new AbortController().signal)
     ensured.catch(() => {})
     await clock.advance(0)
@@ -57,6 +57,15 @@ test('Never is never', async () => {
   await expect(ensure('Never')).rejects.toMatchObject({ reason: 'ErrImageNeverPull', message })
   expect(pulled).toEqual([])
   expect(told).toEqual([`Warning ErrImageNeverPull ${message}`])
+})
+
+test('a name that is none is asked for nowhere', async () => {
+  const { ensure, told, pulled } = setUp({ registry: testImage() })
+  const why = 'invalid reference format: repository name (library/UPPER case) must be lowercase'
+  const message = `Failed to apply default image tag "UPPER case": couldn't parse image name "UPPER case": ${why}`
+  await expect(ensure('Always', 'UPPER case')).rejects.toMatchObject({ reason: 'InvalidImageName', message })
+  expect(pulled).toEqual([])
+  expect(told).toEqual([`Warning InspectFailed ${message}`])
 })
 
 test('after a failure it backs off, longer each time', async () => {

@@ -3,7 +3,9 @@
 import type { EventSink, EventType } from '../client/events.ts'
 import { backoffMs } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
+import { goQuote } from '../util/go-quote.ts'
 import { containerRef, type Pod, type PodContainer, podUid } from './pod.ts'
+import { referenceProblem } from './runtime/image-reference.ts'
 import type { ContainerRuntime, Image } from './runtime/runtime.ts'
 import { StartError } from './start-failure.ts'
 
@@ -34,12 +36,13 @@ export class Images {
     this.#options = options
   }
 
-  /** Throws StartError: ErrImagePull, ImagePullBackOff, ErrImageNeverPull. */
+  /** Throws StartError: InvalidImageName, ErrImagePull, ImagePullBackOff, ErrImageNeverPull. */
   async ensure(pod: Pod, container: PodContainer, signal: AbortSignal): Promise<Image> {
     const { runtime } = this.#options
     const { image: name = '', imagePullPolicy: policy } = container.spec
-    const reference = withDefaultTag(name)
     const tell = this.#teller(pod, container)
+    checkName(name, tell)
+    const reference = withDefaultTag(name)
     const present = await runtime.image(reference)
     if (present && policy !== 'Always') {
       tell('Normal', 'Pulled', `Container image "${name}" already present on machine and can be accessed by the pod`)
@@ -98,6 +101,15 @@ export class Images {
 }
 
 type Teller = (type: EventType, reason: string, message: string) => void
+
+function checkName(name: string, tell: Teller): void {
+  const problem = referenceProblem(name)
+  if (!problem) return
+  const quoted = goQuote(name)
+  const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${problem}`
+  tell('Warning', 'InspectFailed', message)
+  throw new StartError('InvalidImageName', message)
+}
 
 /** `web` is `web:latest`; a digest needs no tag. */
 export function withDefaultTag(image: string): string {
