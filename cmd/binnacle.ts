@@ -8,7 +8,7 @@ import {
   type ClusterConfig,
   defaultStateDir,
   loadConfig,
-  settleConfig,
+  withWishes,
 } from '../lib/supervisor/cluster-config.ts'
 import { components, containerdSocket, etcdEndpoints } from '../lib/supervisor/components.ts'
 import { down } from '../lib/supervisor/down.ts'
@@ -63,9 +63,11 @@ program
       ...(clusterCidr ? { podCidr: clusterCidr } : {}),
       ...(serviceClusterIpRange ? { serviceCidr: serviceClusterIpRange } : {}),
     }
-    const config = await settleConfig(stateDir(), wanted)
+    const stored = await loadConfig(stateDir())
+    const config = withWishes(stateDir(), stored, wanted)
     await up({
       config,
+      stored,
       supervisor: {
         name: 'supervisor',
         command: process.execPath,

@@ -22,7 +22,7 @@ import { runControllers } from '../lib/controller/run-controllers.ts'
 import { controllers } from '../lib/controllers/index.ts'
 import { secrets } from '../lib/kinds/core/secret.ts'
 import { builtinKinds } from '../lib/kinds/index.ts'
-import { connectEtcd } from '../lib/storage/etcd-kv.ts'
+import { type EtcdFlags, etcdOf, etcdPrefixOf, withEtcdFlags } from '../lib/storage/etcd-flags.ts'
 import type { Kv } from '../lib/storage/kv.ts'
 import { kvWatchSource } from '../lib/storage/kv-watch-source.ts'
 import { inBackground } from '../lib/util/async.ts'
@@ -31,13 +31,8 @@ import { type ComponentContext, runComponent, UserError } from '../lib/util/comp
 import { serveComponent } from '../lib/util/component-server.ts'
 import { collectProcessMetrics } from '../lib/util/process-metrics.ts'
 
-interface Options {
+interface Options extends EtcdFlags {
   kubeconfig: string
-  etcdServers: string
-  etcdCafile?: string
-  etcdCertfile?: string
-  etcdKeyfile?: string
-  etcdPrefix: string
   controllers: string[]
   rootCaFile?: string
   allocateNodeCidrs: boolean
@@ -67,14 +62,9 @@ const duration = (text: string) => {
 }
 const list = (text: string) => text.split(',').filter(Boolean)
 
-const program = new Command('kube-controller-manager')
+const program = withEtcdFlags(new Command('kube-controller-manager'))
   .description('Runs the control loops of the cluster')
   .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
-  .requiredOption('--etcd-servers <urls>', 'where objects are watched, separated by commas')
-  .option('--etcd-cafile <file>', 'the CA of etcd')
-  .option('--etcd-certfile <file>', 'the client certificate for etcd')
-  .option('--etcd-keyfile <file>', 'its key')
-  .option('--etcd-prefix <prefix>', 'below which the cluster is stored', '/registry')
   .option('--controllers <names>', "which run: '*' for all, a name, or -name for all but it", list, ['*'])
   .option('--root-ca-file <file>', 'the CA to publish to every namespace')
   .option('--allocate-node-cidrs <bool>', 'give nodes their pod ranges', isTrue, false)
@@ -119,8 +109,8 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
   const controllerOptions = await controllerOptionsOf(options)
 
   const lead = async (leading: AbortSignal) => {
-    const kv = await etcd(options)
-    const informers = new Informers({ source: sources(kv, options.etcdPrefix, client), log, clock })
+    const kv = await etcdOf(options)
+    const informers = new Informers({ source: sources(kv, etcdPrefixOf(options), client), log, clock })
     const clientFor = clientsOver(kubeconfig, client)
     try {
       await runControllers(
@@ -179,8 +169,7 @@ function selected(names: string[]): ControllerEntry[] {
 }
 
 /** Secrets come through the API: our etcd user may not read them. */
-function sources(kv: Kv, etcdPrefix: string, client: Client) {
-  const prefix = `${etcdPrefix.replace(/\/+$/, '')}/`
+function sources(kv: Kv, prefix: string, client: Client) {
   return <T extends KubeObject>(def: ResourceDefinition<T>) =>
     def.group === secrets.group && def.plural === secrets.plural ? client.source(def) : kvWatchSource(kv, prefix, def)
 }
@@ -201,16 +190,6 @@ function clientsOver(kubeconfig: ClientOptions, own: Client): (entry: Controller
       userAgent: `kube-controller-manager/${name}`,
     })
   }
-}
-
-async function etcd({ etcdServers, etcdCafile, etcdCertfile, etcdKeyfile }: Options): Promise<Kv> {
-  const pem = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined)
-  const [ca, cert, key] = await Promise.all([pem(etcdCafile), pem(etcdCertfile), pem(etcdKeyfile)])
-  return connectEtcd({
-    endpoints: etcdServers.split(','),
-    ...(ca ? { ca } : {}),
-    ...(cert && key ? { cert, key } : {}),
-  })
 }
 
 await runComponent<Options>(program, run)

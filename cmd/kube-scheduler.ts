@@ -1,7 +1,6 @@
 // kube-scheduler: gives pending pods their nodes. Reads by watching etcd keys, writes through the API.
 
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Command } from 'commander'
 import { Registry } from 'prom-client'
@@ -14,7 +13,7 @@ import { pods } from '../lib/kinds/core/pod.ts'
 import { schedulerMetrics } from '../lib/scheduler/metrics.ts'
 import { defaultPlugins } from '../lib/scheduler/plugins/index.ts'
 import { Scheduler } from '../lib/scheduler/scheduler.ts'
-import { connectEtcd } from '../lib/storage/etcd-kv.ts'
+import { type EtcdFlags, etcdOf, etcdPrefixOf, withEtcdFlags } from '../lib/storage/etcd-flags.ts'
 import { kvWatchSource } from '../lib/storage/kv-watch-source.ts'
 import { inBackground } from '../lib/util/async.ts'
 import { systemClock } from '../lib/util/clock.ts'
@@ -22,13 +21,8 @@ import { type ComponentContext, runComponent } from '../lib/util/component.ts'
 import { serveComponent } from '../lib/util/component-server.ts'
 import { collectProcessMetrics } from '../lib/util/process-metrics.ts'
 
-interface Options {
+interface Options extends EtcdFlags {
   kubeconfig: string
-  etcdServers: string
-  etcdCafile?: string
-  etcdCertfile?: string
-  etcdKeyfile?: string
-  etcdPrefix: string
   bindAddress: string
   securePort: number
   tlsCertFile: string
@@ -37,14 +31,9 @@ interface Options {
   leaderElect: string
 }
 
-const program = new Command('kube-scheduler')
+const program = withEtcdFlags(new Command('kube-scheduler'))
   .description('Gives pending pods their nodes')
   .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
-  .requiredOption('--etcd-servers <urls>', 'where pods and nodes are watched, separated by commas')
-  .option('--etcd-cafile <file>', 'the CA of etcd')
-  .option('--etcd-certfile <file>', 'the client certificate for etcd')
-  .option('--etcd-keyfile <file>', 'its key')
-  .option('--etcd-prefix <prefix>', 'below which the cluster is stored', '/registry')
   .option('--bind-address <ip>', 'where health and metrics are served', '0.0.0.0')
   .option('--secure-port <port>', 'of health and metrics', Number, 10259)
   .requiredOption('--tls-cert-file <file>', 'the serving certificate')
@@ -73,8 +62,8 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
   inBackground(log, 'writing events', recorder.run(signal), signal)
 
   const lead = async (leading: AbortSignal) => {
-    const kv = await etcd(options)
-    const prefix = `${options.etcdPrefix.replace(/\/+$/, '')}/`
+    const kv = await etcdOf(options)
+    const prefix = etcdPrefixOf(options)
     const informers = new Informers({ source: def => kvWatchSource(kv, prefix, def), log, clock })
     const scheduler = new Scheduler({
       name: 'default-scheduler',
@@ -100,16 +89,6 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
     await runAsLeader({ client, lease, identity, log, events: recorder, clock }, lead, signal)
   }
   await server.closed
-}
-
-async function etcd({ etcdServers, etcdCafile, etcdCertfile, etcdKeyfile }: Options) {
-  const pem = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined)
-  const [ca, cert, key] = await Promise.all([pem(etcdCafile), pem(etcdCertfile), pem(etcdKeyfile)])
-  return connectEtcd({
-    endpoints: etcdServers.split(','),
-    ...(ca ? { ca } : {}),
-    ...(cert && key ? { cert, key } : {}),
-  })
 }
 
 await runComponent<Options>(program, run)

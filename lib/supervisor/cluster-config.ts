@@ -67,15 +67,22 @@ export async function loadConfig(stateDir: string): Promise<ClusterConfig | unde
   }
 }
 
-/** What was stored, then what is asked for now; stored for the next time. */
-export async function settleConfig(stateDir: string, wanted: Partial<ClusterConfig>): Promise<ClusterConfig> {
+/** What is stored, or the defaults, and then what is asked for now. */
+export function withWishes(
+  stateDir: string,
+  stored: ClusterConfig | undefined,
+  wanted: Partial<ClusterConfig>,
+): ClusterConfig {
   const absolute = resolve(stateDir)
-  const config = { ...((await loadConfig(absolute)) ?? defaultConfig(absolute)), ...wanted, stateDir: absolute }
-  await mkdir(absolute, { recursive: true, mode: 0o755 })
-  const path = configPath(absolute)
+  return { ...(stored ?? defaultConfig(absolute)), ...wanted, stateDir: absolute }
+}
+
+/** For `down`, and for the next time. */
+export async function storeConfig(config: ClusterConfig): Promise<void> {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o755 })
+  const path = configPath(config.stateDir)
   await writeFile(`${path}.new`, `${JSON.stringify(config, null, 2)}\n`)
   await rename(`${path}.new`, path)
-  return config
 }
 
 function configPath(stateDir: string): string {

@@ -41,6 +41,26 @@ describe('keeping a process running', () => {
   })
 })
 
+test('one that cannot even be started is tried again', async () => {
+  const clock = new FakeClock()
+  const stop = new AbortController()
+  let tries = 0
+  const start = async (): Promise<Started> => {
+    tries++
+    throw new Error('no space left on device')
+  }
+  const done = keepRunning(
+    { name: 'etcd', command: 'etcd', args: [] },
+    start,
+    { clock, log: silentLogger },
+    stop.signal,
+  )
+  for (const ms of [0, 100, 200]) await clock.advance(ms)
+  expect(tries).toBe(3)
+  stop.abort()
+  await done
+})
+
 describe('processes on record', () => {
   let dir: string
   beforeEach(async () => {

@@ -1,5 +1,6 @@
 // Keeps a set of processes running: one that ends is started again, after a pause that grows while it keeps failing.
 
+import { aborted } from '../util/async.ts'
 import { backoffMs } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
@@ -16,22 +17,31 @@ export async function keepRunning(
   { clock, log }: { clock: Clock; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
+  const stopped = aborted(signal)
   let failures = 0
   while (!signal.aborted) {
     const startedAt = clock.now()
-    const { record, exited } = await start(spec)
-    log.info({ process: spec.name, pid: record.pid }, 'started')
-    const how = await Promise.race([exited, untilAborted(signal)])
+    const how = await Promise.race([runOnce(spec, start, log), stopped])
     if (how === undefined) return
     failures = clock.now() - startedAt > stableMs ? 0 : failures + 1
     const pauseMs = failures === 0 ? 0 : backoffMs(failures - 1, pauses)
     log.warn({ process: spec.name, how, pauseMs }, 'ended; starts again')
-    await clock.sleep(pauseMs, signal)
+    // It rejects only when aborted, which the loop sees.
+    await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
 }
 
-function untilAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise(resolve => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
+/** Answers what ended it; a disk that is full, say, is such an end too. */
+async function runOnce(
+  spec: ProcessSpec,
+  start: (spec: ProcessSpec) => Promise<Started>,
+  log: Logger,
+): Promise<string> {
+  try {
+    const { record, exited } = await start(spec)
+    log.info({ process: spec.name, pid: record.pid }, 'started')
+    return await exited
+  } catch (error) {
+    return `not started: ${(error as Error).message}`
+  }
 }

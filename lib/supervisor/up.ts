@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../util/clock.ts'
 import { UserError } from '../util/component.ts'
-import type { ClusterConfig } from './cluster-config.ts'
+import { jsonEqual } from '../util/json-equal.ts'
+import { type ClusterConfig, storeConfig } from './cluster-config.ts'
 import { containerdSocket } from './components.ts'
 import { checkMachine, prepareState } from './prepare.ts'
 import { type ProcessSpec, runningProcesses, startProcess, stopProcess } from './processes.ts'
@@ -12,6 +13,8 @@ import { httpsGet, listens, nodeIsReady, untilTrue } from './ready.ts'
 
 export interface UpOptions {
   config: ClusterConfig
+  /** As the last `up` had it. */
+  stored: ClusterConfig | undefined
   /** The command that runs the supervisor in the background. */
   supervisor: ProcessSpec
   /** Puts the local images into containerd; answers their names, or nothing when all were there. */
@@ -27,6 +30,8 @@ export async function up(options: UpOptions): Promise<void> {
   const tell = (what: string, how: string) =>
     print(`${((clock.now() - startedAt) / 1000).toFixed(2).padStart(7)} s  ${what.padEnd(16)} ${how}`)
   checkMachine(config)
+  await refuseOtherSettings(options)
+  await storeConfig(config)
   print(`cluster ${config.clusterName} in ${config.stateDir}`)
   const made = await prepareState(config, clock)
   tell('certificates', made.length > 0 ? `${made.length} made` : 'in place')
@@ -41,6 +46,15 @@ export async function up(options: UpOptions): Promise<void> {
     throw new UserError(await whatIsMissing(options))
   }
   for (const line of whatToTry(config)) print(line)
+}
+
+/** Components keep the flags they were started with; half a cluster with others would be no cluster. */
+async function refuseOtherSettings({ config, stored, supervisor }: UpOptions): Promise<void> {
+  if (!stored || jsonEqual(stored, config)) return
+  const running = await runningProcesses(config.stateDir)
+  if (running.some(record => record.name === supervisor.name)) {
+    throw new UserError('the cluster runs with other settings than these: `binnacle down` first')
+  }
 }
 
 /** Answers whether one was running already. */
