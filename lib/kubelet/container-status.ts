@@ -92,8 +92,10 @@ function waitingFor(
   nowMs: number,
 ): ContainerState['waiting'] {
   const failure = observed.failures.get(spec.name)
-  if (failure) return { reason: failure.reason, message: failure.message }
-  if (found.state !== 'exited' || nowMs >= restartAtMs(found)) return undefined
+  if (found.state !== 'exited' || nowMs >= restartAtMs(found)) {
+    return failure && { reason: failure.reason, message: failure.message }
+  }
+  // Even when it was its start that failed: nothing is tried before the back-off is over.
   const delay = formatDelay(backOffAfter(found))
   return {
     reason: 'CrashLoopBackOff',

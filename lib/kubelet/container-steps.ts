@@ -35,11 +35,11 @@ export async function startContainer(
   const { runtime, events, clock } = context
   const retryAtMs = clock.now() + retryMs
   const tell = (reason: string, message: string) => events.event(about, 'Normal', reason, message)
-  const fail = (reason: string, error: unknown, ending: AbortSignal): never => {
+  const fail = (reason: string, error: unknown, ending: AbortSignal, tryAgainMs = retryAtMs): never => {
     // Giving up is no failure.
     ending.throwIfAborted()
     const message = error instanceof Error ? error.message : String(error)
-    throw new StartError(reason, message, { retryAtMs, cause: error })
+    throw new StartError(reason, message, { retryAtMs: tryAgainMs, cause: error })
   }
   try {
     const image = await context.images.ensure(pod, container, signal)
@@ -48,9 +48,10 @@ export async function startContainer(
       .createContainer(input.sandbox.id, config, lifetime)
       .catch(error => fail(error instanceof RuntimeError ? error.reason : 'CreateContainerError', error, lifetime))
     tell('Created', 'Container created')
-    await runtime
-      .startContainer(id, lifetime)
-      .catch(error => fail(error instanceof RuntimeError ? error.reason : 'RunContainerError', error, lifetime))
+    // What could not be started stays as a container that ended: its back-off says when to try again.
+    await runtime.startContainer(id, lifetime).catch(error => {
+      fail(error instanceof RuntimeError ? error.reason : 'RunContainerError', error, lifetime, clock.now())
+    })
     tell('Started', 'Container started')
     await postStart(context, input, id, signal)
   } catch (error) {

@@ -128,6 +128,27 @@ describe('a container', () => {
     })
   })
 
+  test('backs off after a start that failed too, once there is something to wait for', () => {
+    const failures = new Map([['web', { reason: 'RunContainerError', message: 'no such file', retryAtMs: nowMs }]])
+    const end = { reason: 'StartError', message: 'no such file', startedAtMs: 0 }
+    const first = observed({ failures, containers: [exited(128, end)] })
+    const lastState = { terminated: { exitCode: 128, reason: 'StartError', message: 'no such file' } }
+    const runContainerError = { reason: 'RunContainerError', message: 'no such file' }
+    expect(one(testPod(), first)).toMatchObject({ state: { waiting: runContainerError }, lastState })
+    const second = observed({ failures, containers: [exited(128, { attempt: 1, ...end, ...withBackOff })] })
+    const backOff = {
+      reason: 'CrashLoopBackOff',
+      message: 'back-off 20s restarting failed container=web pod=web_default(u1)',
+    }
+    expect(one(testPod(), second)).toMatchObject({ state: { waiting: backOff }, lastState })
+  })
+
+  test('whose next start failed when its back-off was over says why', () => {
+    const failures = new Map([['web', { reason: 'ErrImagePull', message: 'why', retryAtMs: nowMs }]])
+    const seen = observed({ failures, containers: [exited(1)] })
+    expect(one(testPod(), seen)?.state).toEqual({ waiting: { reason: 'ErrImagePull', message: 'why' } })
+  })
+
   test('shows its end between end and restart', () => {
     expect(one(testPod(), observed({ containers: [exited(0)] }))?.state?.terminated?.reason).toBe('Completed')
   })

@@ -223,6 +223,26 @@ describe('a pod', () => {
     })
   })
 
+  test('that cannot be started is tried again at once, then backs off', async () => {
+    await start({ startError: 'no such file' })
+    const pod = await create('wrong')
+    const terminated = { exitCode: 128, reason: 'StartError', message: 'no such file' }
+    const backsOff = (restartCount: number, delay: string) => {
+      const message = `back-off ${delay} restarting failed container=web pod=wrong_${namespace}(${pod.metadata.uid})`
+      const waiting = { reason: 'CrashLoopBackOff', message }
+      return until('wrong', { containerStatuses: [{ restartCount, state: { waiting }, lastState: { terminated } }] })
+    }
+    await backsOff(1, '10s')
+    await node.clock.advance(10_000)
+    await backsOff(2, '20s')
+    await settled(async () => {
+      const message = `Back-off restarting failed container web in pod wrong_${namespace}(${pod.metadata.uid})`
+      expect(await told('wrong')).toEqual(
+        expect.arrayContaining(['Warning Failed Error: no such file', `Warning BackOff ${message}`]),
+      )
+    })
+  })
+
   test('that is active longer than its deadline is ended and Failed', async () => {
     await start()
     const pod = await create('late', { activeDeadlineSeconds: 20 })
