@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { Lease } from '../kinds/coordination/lease.ts'
+import { type Lease, leases } from '../kinds/coordination/lease.ts'
 import { aborted } from '../util/async.ts'
 import { FakeClock } from '../util/clock.ts'
 import { silentLogger } from '../util/log.ts'
@@ -143,4 +143,15 @@ test('a leader whose lease was taken does not take it back', async () => {
   await clock.advance(13_000)
   expect(await first.ended).toBeInstanceOf(LeadershipLost)
   expect(lease().spec?.holderIdentity).toBe('b')
+})
+
+test('a renewal whose answer was cut off by the stop does not keep the lease from being given back', async () => {
+  const { ended, stop: own } = candidate('a')
+  await settle()
+  // As the server has it when the last renewal was written and its answer lost.
+  const stands = lease()
+  await server.update(leases, { ...stands, spec: { ...stands.spec, renewTime: '2030-01-01T00:00:00.000000Z' } })
+  own.abort()
+  await ended
+  expect(lease().spec?.holderIdentity).toBe('')
 })

@@ -106,15 +106,28 @@ class Elector {
 
   /** Lets another lead at once. A failure costs only its wait. */
   async release(): Promise<void> {
-    const { client, identity, log } = this.#options
-    const held = this.#observed?.lease
+    const { log } = this.#options
+    try {
+      await this.#giveBack(this.#observed?.lease)
+    } catch (error) {
+      log.info({ err: error }, 'the lease could not be given back: it will run out')
+    }
+  }
+
+  /** A renewal cut off by the end may have been written all the same: then what we saw last is not what stands there. */
+  async #giveBack(held: Lease | undefined): Promise<void> {
+    const { client, identity, lease } = this.#options
+    const signal = AbortSignal.timeout(2000)
     if (held?.spec?.holderIdentity !== identity) return
     const now = rfc3339Micro(this.#clock.now())
     const spec: Record = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now, acquireTime: now }
     try {
-      await client.update(leases, { ...held, spec }, {}, AbortSignal.timeout(2000))
+      await client.update(leases, { ...held, spec }, {}, signal)
     } catch (error) {
-      log.info({ err: error }, 'the lease could not be given back: it will run out')
+      if (!hasReason(error, 'Conflict')) throw error
+      const current = await client.get(leases, lease, signal)
+      if (current.spec?.holderIdentity !== identity) return
+      await client.update(leases, { ...current, spec: { ...current.spec, ...spec } }, {}, signal)
     }
   }
 
