@@ -88,8 +88,9 @@ export class NodeRegistration {
     if (await this.#takeCidrs(node)) input = await this.#options.inspect()
     const wanted = nodeStatus(input, node.status, clock.now())
     const isDue = clock.now() - this.#writtenMs >= writeEveryMs
+    const before = readiness(node)
     if (isDue || !isSameNodeStatus(node.status, wanted)) node = await this.#write(node, wanted, signal)
-    this.#tell(node, input)
+    this.#tell(node, before, input)
     return input.notReadyReason === undefined
   }
 
@@ -135,19 +136,24 @@ export class NodeRegistration {
     return this.#written
   }
 
-  #tell(node: Node, { name, notReadyReason }: NodeInput): void {
+  /** `before`: as the API had it; a node that registers has become neither ready nor not ready. */
+  #tell(node: Node, before: string | undefined, { name, notReadyReason }: NodeInput): void {
     const isReady = notReadyReason === undefined
-    if (isReady === this.#wasReady) return
     const tell = (word: string) =>
       this.#options.events.event(nodeReference(node), 'Normal', word, `Node ${name} status is now: ${word}`)
     if (this.#wasReady === undefined) for (const word of sufficient) tell(word)
+    if (before !== undefined && before !== readiness(node)) tell(isReady ? 'NodeReady' : 'NodeNotReady')
+    if (isReady === this.#wasReady) return
     this.#wasReady = isReady
     this.#options.log.info(
       { node: name, reason: notReadyReason },
       isReady ? 'the node is ready' : 'the node is not ready',
     )
-    tell(isReady ? 'NodeReady' : 'NodeNotReady')
   }
+}
+
+function readiness({ status }: Node): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status
 }
 
 /** Our own write, until the informer has seen it. */

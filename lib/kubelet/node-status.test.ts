@@ -123,8 +123,9 @@ class Store {
   }
 }
 
-async function registration(state: { input: NodeInput }) {
+async function registration(state: { input: NodeInput }, there?: Node) {
   const store = new Store()
+  store.object = there
   const clock = new FakeClock()
   const told: string[] = []
   const cidrs: string[][] = []
@@ -144,7 +145,23 @@ async function registration(state: { input: NodeInput }) {
   return { store, clock, told, cidrs, stop: () => stop.abort(), running }
 }
 
+const isNow = (word: string) => `${word} Node node-1 status is now: ${word}`
+const sufficient = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'].map(isNow)
+
 describe('registration', () => {
+  test.each<[before: string | undefined, now: string | undefined, word: string | undefined]>([
+    [undefined, undefined, undefined],
+    ['gone', undefined, 'NodeReady'],
+    [undefined, 'gone', 'NodeNotReady'],
+    ['gone', 'gone', undefined],
+  ])('of a node that the API knows (%j, now %j) tells %s', async (before, now, word) => {
+    const there = newNode(input({ notReadyReason: before }), nowMs)
+    const { told, stop, running } = await registration({ input: input({ notReadyReason: now }) }, there)
+    expect(told).toEqual([...sufficient, ...(word ? [isNow(word)] : [])])
+    stop()
+    await running
+  })
+
   test('writes once, then only what changed, and after five minutes', async () => {
     const state = { input: input() }
     const { store, clock, told, stop, running } = await registration(state)
@@ -155,11 +172,7 @@ describe('registration', () => {
     expect(store.writes).toEqual(['create', 'patch'])
     await clock.advance(300_000)
     expect(store.writes).toEqual(['create', 'patch', 'patch'])
-    expect(told).toEqual(
-      ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady'].map(
-        word => `${word} Node node-1 status is now: ${word}`,
-      ),
-    )
+    expect(told).toEqual(sufficient)
     stop()
     await running
   })
@@ -175,10 +188,7 @@ describe('registration', () => {
     await clock.advance(0)
     await clock.advance(0)
     expect(cidrs).toEqual([['10.0.0.0/24']])
-    expect(told.slice(3)).toEqual([
-      'NodeNotReady Node node-1 status is now: NodeNotReady',
-      'NodeReady Node node-1 status is now: NodeReady',
-    ])
+    expect(told).toEqual([...sufficient, isNow('NodeReady')])
     stop()
     await running
   })
