@@ -4,7 +4,9 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { connect } from '../lib/client/http-client.ts'
-import { runNodeAgent } from '../lib/kubelet/node-agent.ts'
+import { Cgroups } from '../lib/kubelet/cgroups.ts'
+import { type NodeAgentOptions, runNodeAgent } from '../lib/kubelet/node-agent.ts'
+import { podsCgroup } from '../lib/kubelet/node-allocatable.ts'
 import { openCtrRuntime } from '../lib/kubelet/runtime/ctr.ts'
 import type { ContainerRuntime } from '../lib/kubelet/runtime/runtime.ts'
 import { SimulatedRuntime } from '../lib/kubelet/runtime/simulated.ts'
@@ -84,6 +86,7 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
       taints: list(options.registerWithTaints).map(parseTaint),
       clusterDns: list(options.clusterDns),
       server: { address, port, certFile, keyFile, clientCaFile },
+      ...(await podLimits(options)),
       usePodCidrs: async ([first]) => {
         podCidr = first
       },
@@ -113,6 +116,13 @@ async function makeRuntime(
     },
     log,
   )
+}
+
+/** A simulated runtime has no processes to hold back. */
+async function podLimits({ runtime, cgroupRoot }: Options): Promise<Pick<NodeAgentOptions, 'limitPods'>> {
+  if (runtime === 'simulated') return {}
+  const cgroups = await Cgroups.detect(cgroupRoot)
+  return { limitPods: limits => cgroups.create(podsCgroup, limits) }
 }
 
 function list(text: string): string[] {

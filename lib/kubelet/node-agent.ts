@@ -12,11 +12,13 @@ import { pods } from '../kinds/core/pod.ts'
 import { type Service, services } from '../kinds/core/service.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
+import type { CgroupLimits } from './cgroups.ts'
 import { Images } from './images.ts'
 import { Kubelet } from './kubelet.ts'
 import { logRoute } from './log-route.ts'
 import { type Machine, readMachine } from './machine.ts'
 import { type Mounts, systemMounts } from './mounts.ts'
+import { enforceAllocatable } from './node-allocatable.ts'
 import type { NodeContext } from './node-context.ts'
 import { NodeInspector } from './node-inspector.ts'
 import { NodeLease } from './node-lease.ts'
@@ -47,6 +49,8 @@ export interface NodeAgentOptions {
   clusterDomain: string
   resolvConf: string
   server: { address: string; port: number; certFile: string; keyFile: string; clientCaFile: string }
+  /** Sets the limits of all pods together; absent where nothing really runs. */
+  limitPods?: (limits: CgroupLimits) => Promise<void>
   /** The node's pod ranges are known, or new. */
   usePodCidrs(cidrs: string[]): Promise<void>
   clock: Clock
@@ -58,7 +62,7 @@ export interface NodeAgentOptions {
 
 /** Lives until the signal is aborted; containers live on. */
 export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSignal): Promise<void> {
-  const { client, runtime, nodeName, clock, log, rootDir } = options
+  const { client, runtime, nodeName, clock, log, rootDir, limitPods } = options
   await mkdir(rootDir, { recursive: true, mode: 0o755 })
   const machine = await readMachine(rootDir)
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, log, clock })
@@ -89,6 +93,7 @@ export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSigna
       ...Object.values(informers).map(informer => informer.run(signal)),
       events.run(signal),
       registration.run(signal),
+      ...(limitPods ? [enforceAllocatable({ nodeName, machine, limitPods, events, clock, log, signal })] : []),
       new NodeLease({ client, clock, log, node: registration.registered }).run(signal),
       kubelet.run(),
     ])

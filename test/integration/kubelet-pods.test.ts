@@ -453,6 +453,13 @@ describe('the node', () => {
       })
       expect(status.daemonEndpoints.kubeletEndpoint.Port).toBe(node.port)
     })
+    await settled(async () => {
+      const { items } = await client.list(events, { namespace: 'default' })
+      const reasons = items.filter(({ involvedObject }) => involvedObject.name === node.name).map(e => e.reason)
+      const sufficient = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']
+      expect(reasons).toEqual(expect.arrayContaining(['Starting', ...sufficient]))
+      expect(reasons).not.toContain('NodeNotReady')
+    })
     const lease = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node.name}`
     const renewed = async () => (await ask(lease)).spec?.renewTime
     const first = await eventually(async () => {
