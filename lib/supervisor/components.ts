@@ -102,8 +102,11 @@ function serving({ stateDir, nodeIP }: ClusterConfig): Flags {
 
 function etcdClient(config: ClusterConfig, user: string): Flags {
   const pki = join(config.stateDir, 'pki/etcd')
+  const servers = { 'etcd-servers': etcdEndpoints(config) }
+  // Somebody else's etcd without TLS, such as a test's.
+  if (etcdEndpoints(config).startsWith('http:')) return servers
   return {
-    'etcd-servers': etcdEndpoints(config),
+    ...servers,
     'etcd-cafile': join(pki, 'ca.crt'),
     'etcd-certfile': join(pki, `${user}.crt`),
     'etcd-keyfile': join(pki, `${user}.key`),

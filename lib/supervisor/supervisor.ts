@@ -36,7 +36,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
   await Promise.all(running)
 }
 
-/** Nothing to do for an etcd of somebody else, whose users are its operator's; see deploy/etcd. */
+/** Nothing to do for an etcd of somebody else, whose users are its operator's; see deploy/README.md. */
 async function protectEtcd(options: SupervisorOptions, signal: AbortSignal): Promise<void> {
   const { config, clock } = options
   const done = join(config.stateDir, 'etcd', 'auth-enabled')
