@@ -10,9 +10,10 @@ import { Cgroups } from '../../lib/kubelet/cgroups.ts'
 import { containerRuntimeContract } from '../../lib/kubelet/runtime/contract.ts'
 import { containerConfig, sandboxConfig, untilStopped } from '../../lib/kubelet/runtime/contract-values.ts'
 import { type CtrRuntime, type CtrRuntimeOptions, openCtrRuntime } from '../../lib/kubelet/runtime/ctr.ts'
-import { mountPoints } from '../../lib/kubelet/runtime/mount-points.ts'
+import { mountPoints, unmountTree } from '../../lib/kubelet/runtime/mount-points.ts'
 import { purge } from '../../lib/kubelet/runtime/purge.ts'
 import type { ContainerConfig, SandboxConfig } from '../../lib/kubelet/runtime/runtime.ts'
+import { findShims } from '../../lib/kubelet/runtime/shims.ts'
 import { silentLogger } from '../../lib/util/log.ts'
 import { importWebImage, startContainerd, type TestContainerd } from '../harness/containerd.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -323,6 +324,67 @@ test('a container that cannot be removed does not keep the others from being see
   expect(await find(id, later)).toMatchObject({ state: 'running' })
   await rm(stuck, { recursive: true })
   await runtime.removeSandbox(sandbox.id, signal)
+})
+
+/** containerd is killed in the middle of a start, and started again. The shim is then known to nobody. */
+async function interruptedStart(podName: string) {
+  const { id: sandbox } = await runtime.runSandbox(sandboxConfig(podName), signal)
+  const id = await runtime.createContainer(sandbox, containerConfig(imageId, join(directory, 'logs', podName)), signal)
+  const starting = runtime.startContainer(id, signal)
+  const failure = starting.then(
+    () => undefined,
+    error => error,
+  )
+  // Not the one that only starts it.
+  const stands = async () => {
+    const pid = (await shimsOf(id))[0]
+    return pid && !(await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('\0start\0')
+  }
+  await eventually(stands, { intervalMs: 1 })
+  await containerd.kill()
+  const why = await failure
+  await containerd.start()
+  expect(why).toMatchObject({ reason: 'RunContainerError' })
+  expect(await shimsOf(id)).toHaveLength(1)
+  return { id, sandbox }
+}
+
+const shimsOf = async (id: string) =>
+  (await findShims({ socket: containerd.socket, namespace: 'k8s.io' }))
+    .filter(shim => shim.id === id)
+    .map(({ pid }) => pid)
+
+/** What containerd and its shims keep of a task. */
+const taskDirectories = async (id: string) =>
+  (await run('find', [containerd.directory, '/run/containerd/runc', '-maxdepth', '4', '-name', id])).stdout
+
+test('a start that containerd’s end cut off is no failure of the container; its shim goes', async () => {
+  const { id, sandbox } = await interruptedStart('cut-off')
+  expect(await find(id)).toBeUndefined()
+  expect(await shimsOf(id)).toEqual([])
+  expect(await taskDirectories(id)).toBe('')
+  const again = await runtime.createContainer(sandbox, containerConfig(imageId, join(directory, 'logs/again')), signal)
+  await runtime.startContainer(again, signal)
+  expect(await find(again)).toMatchObject({ state: 'running' })
+  await runtime.removeSandbox(sandbox, signal)
+})
+
+test('purge ends the shims that containerd does not know, and no others', async () => {
+  const { id } = await interruptedStart('orphan')
+  const { ctr } = containerd
+  const others = `of-others-${name}`
+  const recorded = join(options.stateDir, 'containers', id)
+  await unmountTree(recorded)
+  await rm(recorded, { recursive: true })
+  await ctr.run(['containers', 'create', 'binnacle.local/web:1', others, 'sleep', '600'])
+  await ctr.run(['tasks', 'start', '--detach', others])
+  await purge(options)
+  expect(await shimsOf(id)).toEqual([])
+  expect(await taskDirectories(id)).toBe('')
+  expect(await shimsOf(others)).toHaveLength(1)
+  await ctr.run(['tasks', 'rm', '--force', others])
+  await ctr.run(['containers', 'rm', others])
+  runtime = await openCtrRuntime(options, silentLogger)
 })
 
 test('purge leaves no task, container, snapshot, mount, namespace, cgroup, interface or rule', async () => {

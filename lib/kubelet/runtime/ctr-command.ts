@@ -85,6 +85,12 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ExecError && /not found|does not exist|process already finished/.test(error.stderr)
 }
 
+/** containerd was not there, or went away before it answered; whether it did as it was told is not known. */
+export function isConnectionLost(error: unknown): boolean {
+  const lost = /^(failed to dial |connection error: desc|transport is closing: |error reading from server: )/
+  return error instanceof ExecError && lost.test(ctrMessage(error))
+}
+
 /** What ctr says went wrong, without its name and without log lines around it. */
 export function ctrMessage(error: unknown): string {
   if (!(error instanceof ExecError)) return error instanceof Error ? error.message : String(error)

@@ -9,7 +9,7 @@ import type { Logger } from '../../util/log.ts'
 import type { Cgroups } from '../cgroups.ts'
 import type { SandboxFacts } from '../oci-spec-input.ts'
 import { logUri } from './container-logger.ts'
-import { type Ctr, ctrMessage, type Task } from './ctr-command.ts'
+import { type Ctr, ctrMessage, isConnectionLost, type Task } from './ctr-command.ts'
 import { makeContainer } from './ctr-container-make.ts'
 import type { CtrImages } from './ctr-images.ts'
 import {
@@ -25,6 +25,7 @@ import { KeyedLock } from './keyed-lock.ts'
 import { unmountTree } from './mount-points.ts'
 import type { Records } from './records.ts'
 import { type ContainerConfig, type ContainerStatus, RuntimeError } from './runtime.ts'
+import { endShim, findShims } from './shims.ts'
 
 export interface ContainerParts {
   clusterName: string
@@ -42,8 +43,8 @@ export class CtrContainers {
   readonly #parts: ContainerParts
   readonly #lock = new KeyedLock()
   readonly #inMaking = new Set<string>()
-  /** Made by a kubelet that was killed, perhaps before it could start them. */
-  readonly #inherited = new Set<string>()
+  /** Made, and perhaps started: the kubelet or containerd was killed before it could say so. */
+  readonly #unsure = new Set<string>()
 
   constructor(parts: ContainerParts) {
     this.#parts = parts
@@ -52,7 +53,7 @@ export class CtrContainers {
   async load(): Promise<void> {
     const { records } = this.#parts
     for (const id of await records.load()) await this.#destroy(id)
-    for (const { id, state } of records.all()) if (state === 'created') this.#inherited.add(id)
+    for (const { id, state } of records.all()) if (state === 'created') this.#unsure.add(id)
   }
 
   /** What runs, as containerd says now; ends that nobody saw are looked up, what was left half made is removed. */
@@ -86,9 +87,8 @@ export class CtrContainers {
   async #reconcile(seen: ContainerRecord, task: Task | undefined): Promise<void> {
     const { id, state } = seen
     if (this.#inMaking.has(id) || state === 'exited') return
-    const hasRun = task?.state === 'running' || task?.state === 'stopped'
     // One in the place of a container in which nothing ran is no restart.
-    if (state === 'creating' || (this.#inherited.has(id) && state === 'created' && !hasRun))
+    if (state === 'creating' || (this.#unsure.has(id) && state === 'created' && !hasRun(task)))
       return this.#lock.run(id, () => this.#destroyIfNeverRan(id))
     if (task?.state === 'stopped') return this.finish(id)
     if (task?.state === 'running' && state === 'created') return this.#adopt(id, task.pid)
@@ -97,8 +97,10 @@ export class CtrContainers {
 
   async #destroyIfNeverRan(id: string): Promise<void> {
     const state = this.get(id)?.state
+    // Asked again, as the list may be older than the start.
+    if (state === 'created' && hasRun((await this.#parts.ctr.tasks()).get(id))) return
     if (state === 'creating' || state === 'created') await this.#destroy(id)
-    this.#inherited.delete(id)
+    this.#unsure.delete(id)
   }
 
   /** Started by a kubelet that was killed before it could say so. */
@@ -183,23 +185,27 @@ export class CtrContainers {
   }
 
   async #startFailed(record: ContainerRecord, cause: unknown): Promise<RuntimeError> {
-    const { ctr, records, clock } = this.#parts
-    await ctr.runIfThere(['tasks', 'rm', '--force', record.id])
+    const { records, clock } = this.#parts
     const message = `failed to create containerd task: ${ctrMessage(cause)}`
-    await records.put(startFailed(record, message, clock.now()))
+    // Not the container's fault: the next list finds out whether it was started.
+    if (isConnectionLost(cause)) this.#unsure.add(record.id)
+    else {
+      await this.#removeTask(record.id, '--force')
+      await records.put(startFailed(record, message, clock.now()))
+    }
     return new RuntimeError('RunContainerError', message, cause)
   }
 
   /** The process has ended: what it left is read and its task taken away, which also writes its log to the end. */
   async finish(id: string, seen?: Exit): Promise<void> {
-    const { ctr, records, cgroups, clock } = this.#parts
+    const { records, cgroups, clock } = this.#parts
     await this.#lock.run(id, async () => {
       const record = records.get(id)
       if (!record || record.state === 'exited') return
       const end = seen ?? (await this.#exitOf(id))
       if (end === 'running') return
       const oomKills = await cgroups.oomKills(record.cgroup)
-      await ctr.runIfThere(['tasks', 'rm', id])
+      await this.#removeTask(id)
       const started = { ...record, startedAtMs: record.startedAtMs ?? record.createdAtMs }
       await records.put(end === 'unknown' ? vanished(started, clock.now()) : exited(started, end, oomKills))
     })
@@ -254,7 +260,7 @@ export class CtrContainers {
     const { ctr, records, cgroups, clock } = this.#parts
     const record = records.get(id)
     // The task of one that has ended went with its end.
-    if (record?.state !== 'exited') await ctr.runIfThere(['tasks', 'rm', '--force', id])
+    if (record?.state !== 'exited') await this.#removeTask(id, '--force')
     const layers = async () => {
       await unmountTree(records.directory(id))
       await ctr.runIfThere(['snapshots', 'rm', id])
@@ -266,6 +272,13 @@ export class CtrContainers {
       await cgroups.remove(record.cgroup, clock)
     }
     await records.remove(id)
+  }
+
+  /** Its shim ends with it; one whose start containerd did not outlive is not known to the next containerd. */
+  async #removeTask(id: string, ...flags: string[]): Promise<void> {
+    const { ctr, clock } = this.#parts
+    if (await ctr.runIfThere(['tasks', 'rm', ...flags, id])) return
+    for (const shim of await findShims(ctr)) if (shim.id === id) await endShim(shim, clock)
   }
 
   async #discard(id: string): Promise<void> {
@@ -281,6 +294,10 @@ export class CtrContainers {
     if (!record) throw new RuntimeError('RunContainerError', `container "${id}" not found`)
     return record
   }
+}
+
+function hasRun(task: Task | undefined): boolean {
+  return task?.state === 'running' || task?.state === 'stopped'
 }
 
 function isAlive(pid: number): boolean {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals'
 import { ExecError } from '../../util/exec.ts'
-import { ctrMessage, isNotFound, parseTasks } from './ctr-command.ts'
+import { ctrMessage, isConnectionLost, isNotFound, parseTasks } from './ctr-command.ts'
 import { parseEvent } from './ctr-events.ts'
 import { deviceNumbers } from './host-facts.ts'
 import { mountCommand, parseMountPoints } from './mount-points.ts'
@@ -53,6 +53,16 @@ describe('errors', () => {
     ['ctr: failed to dial "/run/containerd.sock": connection refused', false],
   ])('%s', (stderr, expected) => {
     expect(isNotFound(failed(stderr))).toBe(expected)
+  })
+  test.each([
+    ['ctr: transport is closing: unavailable\n', true],
+    ['ctr: error reading from server: EOF: unavailable', true],
+    ['ctr: failed to dial "/c.sock": connection error: desc = "transport: error while dialing"', true],
+    ['ctr: failed to create shim task: OCI runtime create failed: exec: "failed to dial ": not found: unknown', false],
+    ['ctr: failed to create shim task: ttrpc: closed: unknown', false],
+    ['time="…" level=error msg="transport is closing: unavailable"\nctr: task c1: already exists', false],
+  ])('the connection is lost: %j', (stderr, expected) => {
+    expect(isConnectionLost(failed(stderr))).toBe(expected)
   })
 })
 

@@ -10,6 +10,7 @@ import { CtrNetwork } from './ctr-network.ts'
 import { type CtrRuntimeOptions, clusterLabel, statePaths } from './ctr-options.ts'
 import { unmountTree } from './mount-points.ts'
 import { removeNetns } from './namespaces.ts'
+import { endShim, findShims } from './shims.ts'
 
 export type PurgeOptions = Omit<CtrRuntimeOptions, 'podCidr'>
 
@@ -17,11 +18,13 @@ export type PurgeOptions = Omit<CtrRuntimeOptions, 'podCidr'>
 export async function purge(of: PurgeOptions, log = silentLogger, clock: Clock = systemClock): Promise<void> {
   const options: CtrRuntimeOptions = { ...of, podCidr: () => undefined }
   const { socket, namespace = 'k8s.io', clusterName, cgroupRoot } = options
+  const ctr = new Ctr(socket, namespace)
   const failures: unknown[] = []
   // What fails does not keep the rest from being removed.
   for (const step of [
     () => removeRecorded(options, log, clock),
-    () => removeUnrecorded(new Ctr(socket, namespace), clusterName),
+    () => removeUnrecorded(ctr, clusterName),
+    () => endForgottenShims(ctr, clock),
     async () => endProcesses(await Cgroups.detect(cgroupRoot), clock),
     async () => Promise.all((await netnsOf(clusterName)).map(removeNetns)),
     () => new CtrNetwork(options).remove(),
@@ -57,6 +60,13 @@ async function removeUnrecorded(ctr: Ctr, clusterName: string): Promise<void> {
     await ctr.runIfThere(['containers', 'rm', id])
     await ctr.runIfThere(['snapshots', 'rm', id])
   }
+}
+
+/** Those of no container. Whoever else uses this containerd has a container as long as there is a shim. */
+async function endForgottenShims(ctr: Ctr, clock: Clock): Promise<void> {
+  const shims = await findShims(ctr)
+  const known = new Set((await ctr.run(['containers', 'ls', '--quiet'])).split('\n'))
+  await Promise.all(shims.filter(({ id }) => !known.has(id)).map(shim => endShim(shim, clock)))
 }
 
 async function endProcesses(cgroups: Cgroups, clock: Clock): Promise<void> {
