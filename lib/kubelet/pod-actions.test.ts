@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { exited, nowMs, observed, testContainer, testPod, testSandbox, testStatus } from '../../test/harness/kubelet.ts'
 import type { Observed } from './observed.ts'
-import type { Pod } from './pod.ts'
+import type { ContainerState, Pod } from './pod.ts'
 import { type PodAction, podActions } from './pod-actions.ts'
 import { backOffAnnotation } from './restart-back-off.ts'
 
@@ -37,6 +37,17 @@ const sidecar = (name: string, more = {}) => testContainer(name, { restartPolicy
 const none = { sandboxes: [] }
 const failure = (inMs: number) => ({ reason: 'x', message: 'y', retryAtMs: nowMs + inMs })
 const withBackOff = (ms: number) => ({ annotations: { [backOffAnnotation]: String(ms) } })
+/** What the API was told of a container whose restart count is 2, and which the runtime does not know any more. */
+const toldOf = (state: ContainerState, lastEnded?: string) => ({
+  status: {
+    containerStatuses: [
+      {
+        ...{ name: 'web', image: '', imageID: '', ready: false, restartCount: 2, containerID: 'containerd://x', state },
+        ...(lastEnded ? { lastState: { terminated: { exitCode: 1, containerID: lastEnded } } } : {}),
+      },
+    ],
+  },
+})
 
 describe('podActions', () => {
   const cases: [name: string, pod: Pod, seen: Observed, actions: string[]][] = [
@@ -259,6 +270,24 @@ describe('podActions', () => {
         {},
         { status: { containerStatuses: [{ name: 'web', image: '', imageID: '', ready: false, restartCount: 2 }] } },
       ),
+      observed(),
+      ['start web 2'],
+    ],
+    [
+      'one that was made and never ran is no loss',
+      testPod({}, toldOf({ waiting: { reason: 'ContainerCreating' } })),
+      observed(),
+      ['start web 2'],
+    ],
+    [
+      'one that had ended and waited to run again is',
+      testPod({}, toldOf({ waiting: { reason: 'CrashLoopBackOff' } }, 'containerd://x')),
+      observed(),
+      ['start web 3'],
+    ],
+    [
+      'one that was made after another had ended is not',
+      testPod({}, toldOf({ waiting: { reason: 'ContainerCreating' } }, 'containerd://w')),
       observed(),
       ['start web 2'],
     ],

@@ -69,11 +69,16 @@ export function apiStatusOf({ status }: Pod, name: string): ApiContainerStatus |
 
 /**
  * The next attempt of a container of which the runtime knows nothing: a restart count never goes back. A status with a
- * container's id counts one that was there; without, its loss has been counted.
+ * container's id counts one that was there; without, its loss has been counted. One that never ran is none.
  */
 export function attemptAfterLoss(known: ApiContainerStatus | undefined): number {
   if (!known) return 0
-  return known.containerID ? known.restartCount + 1 : known.restartCount
+  return known.containerID && !neverRan(known) ? known.restartCount + 1 : known.restartCount
+}
+
+/** It waits, and not because it has ended. */
+function neverRan({ containerID, state, lastState }: ApiContainerStatus): boolean {
+  return state?.waiting !== undefined && lastState?.terminated?.containerID !== containerID
 }
 
 /** `name_namespace(uid)`, as log lines and messages print a pod. */
