@@ -102,7 +102,8 @@ async function makeRuntime(
   podCidr: () => string | undefined,
   log: Logger,
 ): Promise<ContainerRuntime> {
-  if (options.runtime === 'simulated') return new SimulatedRuntime({ clock: systemClock, registry: 'any', podCidr })
+  if (options.runtime === 'simulated')
+    return new SimulatedRuntime({ clock: systemClock, log, registry: 'any', podCidr })
   const { containerRuntimeEndpoint, clusterName, cgroupRoot, bridge, cniBinDir, rootDir, stateDir } = options
   return openCtrRuntime(
     {

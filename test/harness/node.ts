@@ -120,7 +120,7 @@ export class TestNode {
     const directory = instead?.directory ?? (await mkdtemp(join(tmpdir(), 'binnacle-node-')))
     const state: SimulatedState | undefined = instead?.runtime.state
     const image = { id: 'sha256:web', tags: ['docker.io/library/web:1'], digests: [], sizeBytes: 10, user: '' }
-    const runtime = new SimulatedRuntime({ clock, images: [image], plans }, state)
+    const runtime = new SimulatedRuntime({ clock, log: silentLogger, images: [image], plans }, state)
     const own = { name, ca, runtime, clock, directory }
     const node = new TestNode(await Agent.start(api, own), own)
     await node.#registered(api)

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { FakeClock, systemClock } from '../../util/clock.ts'
+import { silentLogger } from '../../util/log.ts'
 import { containerRuntimeContract } from './contract.ts'
 import { containerConfig, sandboxConfig } from './contract-values.ts'
 import type { Image } from './runtime.ts'
@@ -15,7 +16,7 @@ const image: Image = {
 const signal = new AbortController().signal
 
 containerRuntimeContract('simulated', async () => {
-  const options = { clock: systemClock, images: [image], plans: [{ exitCode: 3 }] }
+  const options = { clock: systemClock, log: silentLogger, images: [image], plans: [{ exitCode: 3 }] }
   const runtime = new SimulatedRuntime(options)
   return {
     runtime,
@@ -28,7 +29,7 @@ containerRuntimeContract('simulated', async () => {
 })
 
 async function startedWith(plan: Plan, clock: FakeClock) {
-  const runtime = new SimulatedRuntime({ clock, images: [image], plans: [plan] })
+  const runtime = new SimulatedRuntime({ clock, log: silentLogger, images: [image], plans: [plan] })
   const sandbox = await runtime.runSandbox(sandboxConfig('web'), signal)
   const id = await runtime.createContainer(sandbox.id, containerConfig(image.id, '/nowhere'), signal)
   const start = runtime.startContainer(id, signal)

@@ -2,7 +2,9 @@
 // tests of the node, and for clusters of many nodes on one machine.
 
 import { createHash } from 'node:crypto'
+import { inBackground } from '../../util/async.ts'
 import type { Clock } from '../../util/clock.ts'
+import type { Logger } from '../../util/log.ts'
 import { EventQueue } from './event-queue.ts'
 import { normalizeReference } from './image-reference.ts'
 import type {
@@ -43,6 +45,7 @@ export interface ExecPlan {
 
 export interface SimulatedOptions {
   clock: Clock
+  log: Logger
   /** Images that are here. */
   images?: Image[]
   /** Images that can be pulled; `any`: whatever is asked for. */
@@ -155,7 +158,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       throw new RuntimeError('RunContainerError', plan.startError)
     }
     this.#put(id, { ...status, state: 'running', startedAtMs, pid: this.state.nextPid++ })
-    if (plan.runMs !== undefined) this.#options.clock.sleep(plan.runMs).then(() => this.exit(id, plan.exitCode ?? 0))
+    if (plan.runMs !== undefined) this.#endLater(id, plan.runMs, plan.exitCode ?? 0)
   }
 
   async stopContainer(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
@@ -227,6 +230,15 @@ export class SimulatedRuntime implements ContainerRuntime {
   /** As if the process had ended by itself, or somebody had killed it. */
   exit(id: string, exitCode: number): void {
     this.#end(id, exitCode)
+  }
+
+  #endLater(id: string, ms: number, exitCode: number): void {
+    const { clock, log } = this.#options
+    inBackground(
+      log,
+      'the end of a simulated container',
+      clock.sleep(ms).then(() => this.#end(id, exitCode)),
+    )
   }
 
   #end(id: string, exitCode: number): void {
