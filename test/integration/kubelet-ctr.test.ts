@@ -1,6 +1,6 @@
 // The node agent on a real containerd: what only real containers can show.
 
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -207,14 +207,13 @@ test('a deleted pod runs its preStop hook, is asked to end, and leaves nothing',
     lifecycle: { preStop: { exec: { command: shell('echo hook > /proc/1/fd/1') } } },
   })
   const pod = await until('ends', { phase: 'Running' })
-  const { logPath } = { logPath: join(directory, 'logs', `${namespace}_ends_${pod.metadata.uid}`, 'main', '0.log') }
-  const text = eventually(async () => {
-    const lines = await readFile(logPath, 'utf8')
-    return lines.includes('hook') && lines.includes('asked')
-  })
+  // Held open: the log's name goes with the pod, perhaps before the next look at it.
+  const logFile = await open(join(directory, 'logs', `${namespace}_ends_${pod.metadata.uid}`, 'main', '0.log'))
   await client.delete(pods, { namespace, name: 'ends' })
-  await text
   await gone('ends')
+  const { buffer } = await logFile.read({ buffer: Buffer.alloc(4096), position: 0 })
+  await logFile.close()
+  expect(buffer.toString()).toMatch(/hook[^]*asked/)
   await client.deleteCollection(pods, { namespace })
   for (const name of ['full', 'web', 'killed', 'later']) await gone(name)
   expect(await tasks()).toEqual(new Map())
