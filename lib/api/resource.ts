@@ -63,6 +63,15 @@ export interface Subresource<T> {
   write?(obj: T, view: KubeObject): T
 }
 
+/**
+ * Between this version and the one it is stored in (`storage`), where they differ by more than their apiVersion:
+ * autoscaling v1 over v2, events.k8s.io over core. Pure; what they are given is theirs to change.
+ */
+export interface Conversion<T> {
+  fromStored(stored: KubeObject): T
+  toStored(obj: T): KubeObject
+}
+
 /** A method's type, so that a definition of one kind stands where one of any kind is asked for. */
 type FieldOf<T> = { of(obj: T): string }['of']
 
@@ -89,6 +98,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   selectableFields?: Record<string, FieldOf<T>>
   /** Where it is stored, if not under its own group, version and plural. `ttlSeconds`: stored on a lease. */
   storage?: { group?: string; version?: string; prefix?: string; ttlSeconds?: number }
+  conversion?: Conversion<T>
   /** Defaults to all eight. A review kind has only create and is not stored. */
   verbs?: string[]
 }
