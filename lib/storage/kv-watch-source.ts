@@ -3,6 +3,7 @@
 import { expired } from '../api/errors.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition, storageKey } from '../api/resource.ts'
+import { fromStored } from '../api/stored.ts'
 import type { WatchEvent, WatchSource } from '../api/watch.ts'
 import { decode } from './codec.ts'
 import { Compacted, type KeyValue, type Kv, type KvEvent } from './kv.ts'
@@ -16,7 +17,7 @@ export function kvWatchSource<T extends KubeObject>(
   const root = prefix + storageKey(def as ResourceDefinition)
 
   function read(bytes: Buffer, revision: bigint): T {
-    const obj = decode(bytes, revision) as T
+    const obj = fromStored(def as ResourceDefinition, decode(bytes, revision)) as T
     def.defaults?.(obj)
     return obj
   }

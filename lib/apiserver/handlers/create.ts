@@ -4,12 +4,14 @@ import { alreadyExists, StatusError } from '../../api/errors.ts'
 import { invalidObject } from '../../api/field-errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { apiVersionOf, storageKey } from '../../api/resource.ts'
+import { toStored } from '../../api/stored.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
 import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
 import type { ServerContext, StorageContext } from '../context.ts'
 import { readObject } from '../decode.ts'
 import { fillSystemMetadata, generateName, matchNamespace, wipeSystemMetadata } from '../object-meta.ts'
 import { namespaceOf, type ResourceHandler } from '../resource-request.ts'
+import { servedAs } from '../served-entry.ts'
 import { validateCreate } from '../validate-object.ts'
 import { writeOptions } from '../write-options.ts'
 import { answerWritten, type Written } from './written.ts'
@@ -60,8 +62,8 @@ async function storeNew(
     await finish(context, write, object, admission)
     if (write.dryRun) return dryRun(context, write, object)
     const key = storageKey(def, object.metadata as { name: string })
-    const result = await context.store.create(key, object, def.storage ?? {})
-    if (result.ok) return { entry: result.entry }
+    const result = await context.store.create(key, toStored(def, object), def.storage ?? {})
+    if (result.ok) return { entry: servedAs(def, result.entry) }
     if (!base || attempt === maxNames) throw taken(def, result.existing, base)
   }
 }

@@ -8,6 +8,7 @@ import { type DeleteOptions, readDeleteOptions } from '../delete-options.ts'
 import { listOptions } from '../list-options.ts'
 import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { selectionOf } from '../selection.ts'
+import { viewAs } from '../served-entry.ts'
 import { deleteObject } from './delete.ts'
 
 const workers = 8
@@ -19,7 +20,7 @@ export const deleteCollection: ResourceHandler = async r => {
   const options = await readDeleteOptions(request)
   await context.cache.fresh(request.signal)
   const snapshot = context.cache.snapshot(prefix)
-  const entries = [...snapshot.entries()].filter(entry => !matches || matches(entry.object))
+  const entries = [...viewAs(def, snapshot).entries()].filter(entry => !matches || matches(entry.object))
   const write = { def, subresource: '', user: request.user, dryRun: options.dryRun, warnings: request.warnings }
   const queue = entries.values()
   await Promise.all(Array.from({ length: workers }, () => work(r, write, queue, options)))

@@ -3,6 +3,7 @@
 import { conflict, notFound } from '../../api/errors.ts'
 import type { KubeObject, ObjectKey } from '../../api/meta.ts'
 import { storageKey } from '../../api/resource.ts'
+import { toStored } from '../../api/stored.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
 import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
 import { answerObject, answerStatus } from '../answer.ts'
@@ -10,6 +11,7 @@ import type { ApiResponse } from '../chain.ts'
 import type { ServerContext } from '../context.ts'
 import { type DeleteOptions, readDeleteOptions } from '../delete-options.ts'
 import { objectKeyOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
+import { servedAs, servedIfAny } from '../served-entry.ts'
 import { type DeletionStep, deletionStep } from './deletion.ts'
 
 /** `del`, because the verb is a word of the language. */
@@ -60,10 +62,11 @@ interface Attempt {
 /** undefined: the object has moved on, try with the current one. */
 async function attempt(context: ServerContext, write: WriteContext, given: Attempt): Promise<Deleted | undefined> {
   const { entry, key, admission } = given
+  const current = servedAs(write.def, entry).object
   const step = await decided(context, write, given)
   if (!step) return undefined
-  if (step.step === 'pending') return { isGone: false, isPending: true, object: entry.object }
-  await admission.mutate(admissionRequest(write, 'DELETE', key, { oldObject: entry.object }))
+  if (step.step === 'pending') return { isGone: false, isPending: true, object: current }
+  await admission.mutate(admissionRequest(write, 'DELETE', key, { oldObject: current }))
   await admission.validate(undefined)
   const isGone = step.step === 'remove'
   if (write.dryRun) return { isGone, isPending: false, object: step.object }
@@ -83,8 +86,9 @@ async function decided(
   { entry, options, isFresh }: Attempt,
 ): Promise<DeletionStep | undefined> {
   try {
-    checkPreconditions(def, entry.object, options)
-    return deletionStep(def, entry.object, options, clock.now())
+    const current = servedAs(def, entry).object
+    checkPreconditions(def, current, options)
+    return deletionStep(def, current, options, clock.now())
   } catch (error) {
     if (isFresh) throw error
     return undefined
@@ -119,10 +123,10 @@ async function replace(
 ): Promise<CacheEntry | undefined> {
   const change = (_: KubeObject, found: CacheEntry) => {
     if (found.revision !== entry.revision) throw new Moved()
-    return object
+    return toStored(def, object)
   }
   try {
-    return await store.update(entry.key, change, { cached: entry, ...def.storage })
+    return servedIfAny(def, await store.update(entry.key, change, { cached: entry, ...def.storage }))
   } catch (error) {
     if (error instanceof Moved) return undefined
     throw error

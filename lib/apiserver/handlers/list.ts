@@ -8,13 +8,14 @@ import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import { type ListOptions, listOptions } from '../list-options.ts'
 import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { type Selection, selectionOf } from '../selection.ts'
+import { viewAs } from '../served-entry.ts'
 import { exactly, expiredContinue, notOlderThan, parseRevision, type View } from './read-revision.ts'
 
 export const list: ResourceHandler = async r => {
   const options = listOptions(r.request.query, false)
   const selection = selectionOf(r.def, rangeOf(r), r.request.query)
   const { view, from } = await viewFor(r, options, selection)
-  const page = pageOf(view, selection, from, options.limit)
+  const page = pageOf(viewAs(r.def, view), selection, from, options.limit)
   return answerList(r, page.entries, listMeta(view, selection, page))
 }
 

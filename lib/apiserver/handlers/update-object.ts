@@ -5,10 +5,12 @@ import { conflict, staleVersion } from '../../api/errors.ts'
 import { invalid, invalidObject } from '../../api/field-errors.ts'
 import type { KubeObject, ObjectKey } from '../../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition, storageKey } from '../../api/resource.ts'
+import { toStored } from '../../api/stored.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
 import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
 import type { ServerContext } from '../context.ts'
 import { keepSystemMetadata, specChanged } from '../object-meta.ts'
+import { servedAs } from '../served-entry.ts'
 import { validateUpdate } from '../validate-object.ts'
 import { isFinished } from './deletion.ts'
 import type { Written } from './written.ts'
@@ -44,15 +46,15 @@ async function stored(
   admission: AdmissionRun,
 ): Promise<Written | undefined> {
   const key = storageKey(write.def, write.key)
-  const change = async (current: KubeObject, entry: CacheEntry) => {
-    const object = await changed(write, current, admission)
+  const change = async (_: KubeObject, entry: CacheEntry) => {
+    const object = await changed(write, servedAs(write.def, entry).object, admission)
     if (isFinished(write.def, object)) throw new NothingLeft(entry, object)
-    return object
+    return toStored(write.def, object)
   }
   for (let cached = context.cache.get(key); ; cached = undefined) {
     try {
       const entry = await context.store.update(key, change, { cached, ...write.def.storage })
-      return entry && { entry }
+      return entry && { entry: servedAs(write.def, entry) }
     } catch (error) {
       if (!(error instanceof NothingLeft)) throw error
       const removed = await context.store.delete(key, error.entry.revision)
@@ -67,7 +69,7 @@ async function dryRun(
   admission: AdmissionRun,
 ): Promise<Written | undefined> {
   const entry = await context.store.get(storageKey(write.def, write.key))
-  return entry && { object: await changed(write, entry.object, admission) }
+  return entry && { object: await changed(write, servedAs(write.def, entry).object, admission) }
 }
 
 async function changed(write: UpdateWrite, current: KubeObject, admission: AdmissionRun): Promise<KubeObject> {

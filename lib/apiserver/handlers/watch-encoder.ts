@@ -8,6 +8,7 @@ import type { CacheEntry } from '../../storage/entry.ts'
 import { isPlain } from '../answer.ts'
 import type { ResourceRequest } from '../resource-request.ts'
 import type { Selection } from '../selection.ts'
+import { eventAs, servedAs } from '../served-entry.ts'
 import { includeObject, partialMetadata, tableOf } from '../table.ts'
 import type { CacheEvent, EventType } from '../watch-cache-event.ts'
 import type { EventEncoder } from './watch-stream.ts'
@@ -24,12 +25,14 @@ export function eventEncoder(r: ResourceRequest, { matches }: Selection): EventE
   const view = viewer(r)
   const selected = matches ?? (() => true)
   return {
-    added(entry) {
+    added(stored) {
+      const entry = servedAs(r.def, stored)
       if (matches && !matches(entry.object)) return undefined
       if (view) return eventBytes('ADDED', view(entry.object))
       return Buffer.concat([Buffer.from('{"type":"ADDED","object":'), entry.bytes, Buffer.from('}\n')])
     },
-    change(event) {
+    change(stored) {
+      const event = eventAs(r.def, stored)
       const type = changeType(event, matches ? entry => selected(entry.object) : () => true)
       if (!type) return undefined
       return view ? eventBytes(type, view(event.entry(type).object)) : event.encoded(type)
