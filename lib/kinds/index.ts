@@ -45,7 +45,10 @@ import { roleBindings } from './rbac/role-binding.ts'
 import { priorityClasses } from './scheduling/priority-class.ts'
 import { csiDrivers } from './storage/csi-driver.ts'
 import { csiNodes } from './storage/csi-node.ts'
+import { csiStorageCapacities } from './storage/csi-storage-capacity.ts'
 import { storageClasses } from './storage/storage-class.ts'
+import { volumeAttachments } from './storage/volume-attachment.ts'
+import { volumeAttributesClasses } from './storage/volume-attributes-class.ts'
 
 export const builtinKinds: ResourceDefinition[] = [
   namespaces,
@@ -82,6 +85,9 @@ export const builtinKinds: ResourceDefinition[] = [
   storageClasses,
   csiNodes,
   csiDrivers,
+  csiStorageCapacities,
+  volumeAttachments,
+  volumeAttributesClasses,
   runtimeClasses,
   clusterRoles,
   clusterRoleBindings,

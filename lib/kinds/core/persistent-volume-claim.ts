@@ -1,15 +1,14 @@
 // PersistentVolumeClaim: what a pod asks of storage.
 
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node'
-import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { eachItem, optionalWord, requiredWord } from '../../api/validation-rules.ts'
-import { validateLabelSelector } from '../../api/validation-selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { accessModes, accessModesText } from './access-modes.ts'
+import { accessModesText } from './access-modes.ts'
+import { validateClaimSpec, validateClaimStatus, validateClaimUpdate } from './persistent-volume-claim-validation.ts'
+import { claimWarnings } from './volume-warnings.ts'
 
 export type PersistentVolumeClaim = Kube<V1PersistentVolumeClaim>
 
@@ -33,12 +32,18 @@ export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
   strategy: {
     prepareForCreate: claim => {
       claim.status = { phase: 'Pending' }
+      pairDataSources(claim)
     },
-    prepareForUpdate: (claim, old) => restoreMember(claim, old, 'status'),
-    validate: validateClaim,
+    prepareForUpdate: (claim, old) => {
+      restoreMember(claim, old, 'status')
+      pairDataSources(claim)
+    },
+    validate: ({ spec }) => validateClaimSpec(spec ?? {}, 'spec'),
+    validateUpdate: validateClaimUpdate,
+    warnings: claimWarnings,
     returnsDeletedObject: true,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateClaimStatus }) },
   columns: [
     nameColumn,
     textColumn('Status', ({ metadata, status }) =>
@@ -54,14 +59,13 @@ export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
   ],
 }
 
-function validateClaim({ spec = {} }: PersistentVolumeClaim): FieldError[] {
-  const modes = spec.accessModes ?? []
-  const storage = spec.resources?.requests?.storage
-  return [
-    ...(modes.length === 0 ? [required('spec.accessModes', 'at least 1 access mode is required')] : []),
-    ...validateLabelSelector(spec.selector, 'spec.selector'),
-    ...eachItem(modes, 'spec.accessModes', (mode, at) => requiredWord(at, mode, accessModes)),
-    ...(storage === undefined ? [required('spec.resources[storage]')] : []),
-    ...optionalWord('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem']),
-  ]
+/** `dataSource` and `dataSourceRef` say the same, unless the source is in another namespace. */
+function pairDataSources({ spec }: PersistentVolumeClaim): void {
+  if (!spec) return
+  const { dataSource, dataSourceRef } = spec
+  if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource }
+  else if (dataSourceRef && !dataSource && !dataSourceRef.namespace) {
+    const { apiGroup, kind, name } = dataSourceRef
+    spec.dataSource = { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name }
+  }
 }

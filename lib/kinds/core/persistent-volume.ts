@@ -1,18 +1,17 @@
 // PersistentVolume: a piece of storage.
 
 import type { V1PersistentVolume } from '@kubernetes/client-node'
-import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { optionalWord } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { accessModesText } from './access-modes.ts'
+import { validatePersistentVolumeUpdate } from './persistent-volume-update-validation.ts'
+import { validatePersistentVolume } from './persistent-volume-validation.ts'
+import { volumeWarnings } from './volume-warnings.ts'
 
 export type PersistentVolume = Kube<V1PersistentVolume>
-
-const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 
 export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
   group: '',
@@ -30,7 +29,7 @@ export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
     volume.spec ??= {}
     volume.spec.persistentVolumeReclaimPolicy ||= 'Retain'
     volume.spec.volumeMode ??= 'Filesystem'
-    if (volume.spec.hostPath) volume.spec.hostPath.type ??= ''
+    defaultVolumeSource(volume.spec)
   },
   strategy: {
     prepareForCreate: volume => {
@@ -38,6 +37,8 @@ export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
     },
     prepareForUpdate: (volume, old) => restoreMember(volume, old, 'status'),
     validate: validatePersistentVolume,
+    validateUpdate: validatePersistentVolumeUpdate,
+    warnings: volumeWarnings,
     returnsDeletedObject: true,
   },
   subresources: { status: statusSubresource() },
@@ -58,11 +59,28 @@ export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
   ],
 }
 
-function validatePersistentVolume({ spec = {} }: PersistentVolume): FieldError[] {
-  return [
-    ...(spec.accessModes?.length ? [] : [required('spec.accessModes')]),
-    ...(Object.keys(spec.capacity ?? {}).length ? [] : [required('spec.capacity')]),
-    ...optionalWord('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, reclaimPolicies),
-    ...optionalWord('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem']),
-  ]
+function defaultVolumeSource({
+  hostPath,
+  iscsi,
+  rbd,
+  azureDisk,
+  scaleIO,
+}: NonNullable<PersistentVolume['spec']>): void {
+  if (hostPath) hostPath.type ??= ''
+  if (iscsi) iscsi.iscsiInterface ||= 'default'
+  if (rbd) {
+    rbd.pool ||= 'rbd'
+    rbd.user ||= 'admin'
+    rbd.keyring ||= '/etc/ceph/keyring'
+  }
+  if (azureDisk) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.kind ??= 'Shared'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+  }
+  if (scaleIO) {
+    scaleIO.storageMode ||= 'ThinProvisioned'
+    scaleIO.fsType ||= 'xfs'
+  }
 }
