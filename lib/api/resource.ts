@@ -20,13 +20,23 @@ export interface Column<T> {
   value(obj: T, now: number): Cell
 }
 
+/** Who writes, and when. */
+export interface Writer {
+  user: { name: string; uid?: string; groups: string[]; extra: Record<string, string[]> }
+  nowMs: number
+}
+
 /** What is special about writing a kind. All pure; all may change the object they are given, none the old one. */
 export interface Strategy<T> {
   /** Clears what a creator may not set; sets what the server sets. Status is cleared for kinds with that subresource. */
   prepareForCreate?(obj: T): void
   prepareForUpdate?(obj: T, old: T): void
+  /** After prepareForCreate: the few kinds that keep a record of who made them, or when. */
+  stamp?(obj: T, by: Writer): void
   /** After schema and metadata validation. */
   validate?(obj: T): FieldError[]
+  /** What is asked of new objects only, beside `validate`. */
+  validateCreate?(obj: T): FieldError[]
   /** What an update may not do; `validate` is run on the new object too. */
   validateUpdate?(obj: T, old: T): FieldError[]
   /** Sent as Warning headers. */
@@ -57,6 +67,8 @@ export interface Subresource<T> {
   kind?: { group: string; version: string; kind: string; schema: Schema }
   /** Keeps of an update only what this subresource may change: `status` copies all but status from `old`. */
   prepareForUpdate?(obj: T, old: T): void
+  /** After prepareForUpdate: what is recorded of who changed what, or when. */
+  stamp?(obj: T, old: T, by: Writer): void
   validateUpdate?(obj: T, old: T): FieldError[]
   /** For `kind`: the view of an object, and the object after a changed view was written. */
   read?(obj: T): KubeObject

@@ -7,7 +7,11 @@ import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validation.
 
 export function validateCreate(def: ResourceDefinition, object: KubeObject): FieldError[] {
   const rules = { isNamespaced: def.scope === 'Namespaced', nameRule: def.strategy?.nameRule }
-  return [...validateObjectMeta(object.metadata, rules), ...(def.strategy?.validate?.(object) ?? [])]
+  return [
+    ...validateObjectMeta(object.metadata, rules),
+    ...(def.strategy?.validate?.(object) ?? []),
+    ...(def.strategy?.validateCreate?.(object) ?? []),
+  ]
 }
 
 export function validateUpdate(
