@@ -70,7 +70,7 @@ async function storeNew(
 
 async function finish(
   context: StorageContext,
-  { def, warnings }: WriteContext,
+  { def, warnings, user }: WriteContext,
   object: KubeObject,
   admission: AdmissionRun,
 ): Promise<void> {
@@ -79,6 +79,7 @@ async function finish(
   fillSystemMetadata(object.metadata, context.clock.now())
   if (def.tracksGeneration) object.metadata.generation = 1
   def.strategy?.prepareForCreate?.(object)
+  def.strategy?.stamp?.(object, { user, nowMs: context.clock.now() })
   const errors = validateCreate(def, object)
   if (errors.length > 0) throw invalidObject(def, object.metadata.name ?? '', errors)
   warnings.push(...(def.strategy?.warnings?.(object) ?? []))

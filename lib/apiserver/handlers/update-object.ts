@@ -47,7 +47,7 @@ async function stored(
 ): Promise<Written | undefined> {
   const key = storageKey(write.def, write.key)
   const change = async (_: KubeObject, entry: CacheEntry) => {
-    const object = await changed(write, servedAs(write.def, entry).object, admission)
+    const object = await changed(context, write, servedAs(write.def, entry).object, admission)
     if (isFinished(write.def, object)) throw new NothingLeft(entry, object)
     return toStored(write.def, object)
   }
@@ -69,15 +69,20 @@ async function dryRun(
   admission: AdmissionRun,
 ): Promise<Written | undefined> {
   const entry = await context.store.get(storageKey(write.def, write.key))
-  return entry && { object: await changed(write, servedAs(write.def, entry).object, admission) }
+  return entry && { object: await changed(context, write, servedAs(write.def, entry).object, admission) }
 }
 
-async function changed(write: UpdateWrite, current: KubeObject, admission: AdmissionRun): Promise<KubeObject> {
+async function changed(
+  { clock }: ServerContext,
+  write: UpdateWrite,
+  current: KubeObject,
+  admission: AdmissionRun,
+): Promise<KubeObject> {
   const { def } = write
   const object = await write.change(current)
   checkVersion(def, object, current)
   await admission.mutate(admissionRequest(write, 'UPDATE', write.key, { object, oldObject: current }))
-  prepare(write, object, current)
+  prepare(write, object, current, clock.now())
   const errors = validateUpdate(def, write.subresource, object, current)
   if (errors.length > 0) throw invalidObject(def, write.key.name, errors)
   write.warnings.push(...(def.strategy?.warnings?.(object, current) ?? []))
@@ -106,7 +111,12 @@ function checkVersion(def: ResourceDefinition, { metadata }: KubeObject, current
   if (!isUnconditional && metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(def, name)
 }
 
-function prepare({ def, subresource }: UpdateWrite, object: KubeObject, current: KubeObject): void {
+function prepare(
+  { def, subresource, user }: UpdateWrite,
+  object: KubeObject,
+  current: KubeObject,
+  nowMs: number,
+): void {
   object.apiVersion = apiVersionOf(def)
   object.kind = def.kind
   keepSystemMetadata(object.metadata, current.metadata)
@@ -114,6 +124,7 @@ function prepare({ def, subresource }: UpdateWrite, object: KubeObject, current:
   const view = subresource ? def.subresources?.[subresource] : undefined
   if (subresource) view?.prepareForUpdate?.(object, current)
   else def.strategy?.prepareForUpdate?.(object, current)
+  view?.stamp?.(object, current, { user, nowMs })
   const { generation } = current.metadata
   if (def.tracksGeneration && object.metadata.generation === generation && specChanged(object, current)) {
     object.metadata.generation = (generation ?? 0) + 1
