@@ -20,6 +20,8 @@ export interface ApiRequest {
   body(): Promise<Buffer>
   /** Aborted when the client goes away or the server must end the request. */
   signal: AbortSignal
+  /** Aborts the signal; for any reason but an AbortError a stream under way is cut at once. */
+  cancel(reason: Error): void
   socket: TLSSocket
   remoteAddress: string
   /** Set by the filters, in this order. */

@@ -77,7 +77,6 @@ export class HttpRequest implements ApiRequest {
     this.#done?.resolve(status)
   }
 
-  /** The server wants this request to come to its end. */
   cancel(reason: Error): void {
     this.#controller?.abort(reason)
   }

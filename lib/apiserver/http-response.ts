@@ -3,8 +3,10 @@
 
 import { once } from 'node:events'
 import { STATUS_CODES } from 'node:http'
+import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { isAbortError } from '../util/async.ts'
 import type { ApiResponse, RawRequest, RawResponse } from './chain.ts'
 
 const compress = promisify(gzip)
@@ -75,7 +77,7 @@ function acceptsGzip(request: RawRequest): boolean {
   return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
 }
 
-/** Stops when the client goes away; an error of the source cuts the connection, so that nobody takes it for the end. */
+/** Stops when the request is over; an error cuts the connection, so that nobody takes it for the end. */
 async function pump(response: RawResponse, source: AsyncIterable<Buffer | string>, signal: AbortSignal): Promise<void> {
   try {
     for await (const chunk of source) {
@@ -84,16 +86,21 @@ async function pump(response: RawResponse, source: AsyncIterable<Buffer | string
     }
     response.end()
   } catch (error) {
-    if (signal.aborted) response.end()
-    else response.destroy(error instanceof Error ? error : undefined)
+    if (isAbortError(signal.aborted ? signal.reason : error)) return void response.end()
+    response.destroy()
+    if (!signal.aborted) throw error
   }
 }
 
 /** The answer to an upgrade that was refused: HTTP/1.1 on the bare connection. */
 export function refuseUpgrade(socket: NodeJS.WritableStream, answer: ApiResponse): void {
-  const body = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? toBuffer(answer.body) : Buffer.alloc(0)
-  const headers = { ...alwaysSent, ...answer.headers, 'content-length': `${body.length}`, connection: 'close' }
+  const { body } = answer
+  const whole = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? toBuffer(body) : undefined
+  const length = whole ? { 'content-length': `${whole.length}` } : {}
+  const headers = { ...alwaysSent, ...answer.headers, ...length, connection: 'close' }
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map(one => `${name}: ${one}`))
   socket.write([`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`, ...lines, '', ''].join('\r\n'))
-  socket.end(body)
+  if (whole) return void socket.end(whole)
+  // A stream ends with the connection; what breaks one breaks the other.
+  pipeline(body as AsyncIterable<Buffer | string>, socket, () => {})
 }

@@ -12,6 +12,8 @@ export interface WatcherOptions {
   /** The revision the cache is at. */
   cacheRevision(): bigint
   onClose(): void
+  /** The consumer is too far behind: whatever it is busy with should be broken off. */
+  onOverflow?(): void
 }
 
 export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
@@ -50,7 +52,12 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
     this.#queue.push(news)
     this.#buffered += news.length
     if (this.#pull) this.#answer(this.#pull)
-    else if (this.#buffered > this.#options.maxBuffered) this.close()
+    else if (this.#buffered > this.#options.maxBuffered) this.#overflow()
+  }
+
+  #overflow(): void {
+    this.close()
+    this.#options.onOverflow?.()
   }
 
   /** Ends the stream behind what is buffered. */

@@ -137,7 +137,7 @@ export class WatchCache {
     keyPrefix: string,
     afterRevision: bigint,
     signal: AbortSignal,
-    { maxBuffered = MAX_BUFFERED }: { maxBuffered?: number } = {},
+    { maxBuffered = MAX_BUFFERED, onOverflow }: { maxBuffered?: number; onOverflow?: () => void } = {},
   ): CacheWatcher {
     this.#mustBeReady()
     const { forgotten } = this.#history
@@ -147,6 +147,7 @@ export class WatchCache {
       afterRevision,
       maxBuffered,
       cacheRevision: () => this.revision,
+      ...(onOverflow ? { onOverflow } : {}),
       onClose: () => {
         signal.removeEventListener('abort', close)
         this.#forgetWatcher(keyPrefix, watcher)

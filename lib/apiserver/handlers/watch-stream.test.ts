@@ -32,7 +32,7 @@ function begin({
     watcher,
     next: async () => {
       const result = await iterator.next()
-      return result.done ? undefined : result.value.toString()
+      return result.done ? undefined : Buffer.concat(result.value).toString()
     },
     change: (...keys: string[]) => {
       revision++

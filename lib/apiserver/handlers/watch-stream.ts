@@ -28,14 +28,15 @@ export interface WatchOptions {
 }
 
 const bookmarkEveryMs = 60_000
-/** Chunks of the initial state are about this large. */
-const chunkBytes = 64 * 1024
+/** Batches of the initial state are about this large. */
+const batchBytes = 64 * 1024
 
+/** In batches: what is known together is sent together. */
 export async function* watchStream(
   start: WatchStart,
   encoder: EventEncoder,
   options: WatchOptions,
-): AsyncIterable<Buffer> {
+): AsyncIterable<Buffer[]> {
   const { watcher } = start
   try {
     yield* initialState(start, encoder)
@@ -43,12 +44,12 @@ export async function* watchStream(
     for (let pull = watcher.next(); ; ) {
       const batch = await (due?.orElse(pull) ?? pull)
       if (batch === 'bookmark') {
-        yield encoder.bookmark(watcher.revision, false)
+        yield [encoder.bookmark(watcher.revision, false)]
         continue
       }
       if (batch.done) return
-      const chunks = batch.value.map(event => encoder.change(event)).filter(bytes => bytes !== undefined)
-      if (chunks.length > 0) yield chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+      const events = batch.value.map(event => encoder.change(event)).filter(bytes => bytes !== undefined)
+      if (events.length > 0) yield events
       pull = watcher.next()
     }
   } finally {
@@ -56,21 +57,21 @@ export async function* watchStream(
   }
 }
 
-function* initialState({ entries = [], initialEventsEnd }: WatchStart, encoder: EventEncoder): Iterable<Buffer> {
-  let chunks: Buffer[] = []
+function* initialState({ entries = [], initialEventsEnd }: WatchStart, encoder: EventEncoder): Iterable<Buffer[]> {
+  let events: Buffer[] = []
   let size = 0
   for (const entry of entries) {
     const bytes = encoder.added(entry)
     if (!bytes) continue
-    chunks.push(bytes)
+    events.push(bytes)
     size += bytes.length
-    if (size < chunkBytes) continue
-    yield Buffer.concat(chunks)
-    chunks = []
+    if (size < batchBytes) continue
+    yield events
+    events = []
     size = 0
   }
-  if (initialEventsEnd !== undefined) chunks.push(encoder.bookmark(initialEventsEnd, true))
-  if (chunks.length > 0) yield Buffer.concat(chunks)
+  if (initialEventsEnd !== undefined) events.push(encoder.bookmark(initialEventsEnd, true))
+  if (events.length > 0) yield events
 }
 
 type Pull = Promise<IteratorResult<CacheEvent[], undefined>>

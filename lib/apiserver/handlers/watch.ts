@@ -3,6 +3,7 @@
 import { hasReason } from '../../api/errors.ts'
 import { inBackground } from '../../util/async.ts'
 import type { ApiResponse } from '../chain.ts'
+import { asksForWebSocket, framesResponse } from '../http-websocket.ts'
 import { type ListOptions, listOptions } from '../list-options.ts'
 import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { type Selection, selectionOf } from '../selection.ts'
@@ -19,22 +20,30 @@ export const watch: ResourceHandler = async r => {
   try {
     const start = await startOf(r, options, selection, signal)
     const encoder = eventEncoder(r, selection)
-    return streaming(watchStream(start, encoder, { clock: r.context.clock, signal, ...options }))
+    return await streaming(r, watchStream(start, encoder, { clock: r.context.clock, signal, ...options }))
   } catch (error) {
     end()
     // The forgotten version is told on the stream, as upstream does: clients look for it there.
-    if (hasReason(error, 'Expired')) return streaming([errorEvent(error)])
+    if (hasReason(error, 'Expired')) return await streaming(r, one([errorEvent(error)]))
     throw error
   }
 }
 
-function streaming(body: Iterable<Buffer> | AsyncIterable<Buffer>): ApiResponse {
-  const headers = { 'content-type': 'application/json' }
-  return { status: 200, headers, body: toAsync(body) }
+async function streaming(
+  { request, context }: ResourceRequest,
+  batches: AsyncIterable<Buffer[]>,
+): Promise<ApiResponse> {
+  if (asksForWebSocket(request)) return framesResponse(request, batches, context.log)
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: joined(batches) }
 }
 
-async function* toAsync(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  yield* chunks
+/** One write a batch. */
+async function* joined(batches: AsyncIterable<Buffer[]>): AsyncIterable<Buffer> {
+  for await (const batch of batches) yield batch.length === 1 && batch[0] ? batch[0] : Buffer.concat(batch)
+}
+
+async function* one<T>(value: T): AsyncIterable<T> {
+  yield value
 }
 
 /** Aborted when the client goes, the server stops, or the time asked for (else between a half and a whole hour) is over. */
@@ -63,14 +72,15 @@ async function startOf(
 ): Promise<WatchStart> {
   const { cache } = context
   const revision = parseRevision(options.resourceVersion)
+  const tooSlow = { onOverflow: () => request.cancel(new Error('the client reads too slowly')) }
   const isFromNow = revision === undefined || revision === 0n
   if (isFromNow || options.sendInitialEvents) {
     await notOlderThan(context, revision, request.signal)
     const snapshot = cache.snapshot(prefix)
-    const watcher = cache.watch(prefix, snapshot.revision, signal)
+    const watcher = cache.watch(prefix, snapshot.revision, signal, tooSlow)
     return options.sendInitialEvents === false ? { watcher } : initial(snapshot, watcher, options)
   }
-  return { watcher: cache.watch(prefix, revision, signal) }
+  return { watcher: cache.watch(prefix, revision, signal, tooSlow) }
 }
 
 function initial(snapshot: Snapshot, watcher: CacheWatcher, options: ListOptions): WatchStart {
