@@ -30,7 +30,14 @@ export function restoreMember<T extends object>(obj: T, old: T, key: keyof T): v
   else delete obj[key]
 }
 
-function restoreAllBut(obj: object, old: object, free: string[]): void {
+const keptMetadata = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+
+/** For subresources that change no metadata at all. */
+export function restoreMetadata(obj: KubeObject, old: KubeObject): void {
+  for (const key of keptMetadata) restoreMember(obj.metadata, old.metadata, key)
+}
+
+export function restoreAllBut(obj: object, old: object, free: string[]): void {
   const to = obj as Record<string, unknown>
   const from = old as Record<string, unknown>
   for (const key of new Set([...Object.keys(to), ...Object.keys(from)])) {

@@ -21,3 +21,13 @@ export type ResourceRequirements = Json<V1ResourceRequirements>
 export function isRestartableInit(container: Container | undefined): boolean {
   return container?.restartPolicy === 'Always'
 }
+
+/** Every container with its path: init containers first, then the others, then the ephemeral ones. */
+export function eachContainer(spec: PodSpec, field: string): [Container | EphemeralContainer, string][] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap(list =>
+    (spec[list] ?? []).map((container, i): [Container | EphemeralContainer, string] => [
+      container,
+      `${field}.${list}[${i}]`,
+    ]),
+  )
+}

@@ -4,6 +4,7 @@ import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors
 import { eachItem, inRange } from '../../api/validation-rules.ts'
 import { jsonEqual } from '../../util/json-equal.ts'
 import type { Pod } from './pod.ts'
+import { annotationUpdates } from './pod-annotation-validation.ts'
 import { onlyAddedTolerations } from './pod-toleration-validation.ts'
 import type { PodSpec } from './pod-types.ts'
 
@@ -19,7 +20,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const { spec } = pod
   const before = old.spec
   if (!spec || !before) return []
-  const annotations = mirrorAnnotation(pod, old)
+  const annotations = annotationChanges(pod, old)
   for (const list of ['containers', 'initContainers'] as const) {
     if ((spec[list] ?? []).length !== (before[list] ?? []).length) {
       return [...annotations, fieldForbidden(`spec.${list}`, 'pod updates may not add or remove containers')]
@@ -34,14 +35,8 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   ]
 }
 
-const mirror = 'kubernetes.io/config.mirror'
-
-function mirrorAnnotation({ metadata }: Pod, { metadata: before }: Pod): FieldError[] {
-  const value = metadata.annotations?.[mirror]
-  const old = before.annotations?.[mirror]
-  if (value === old) return []
-  const verb = old === undefined ? 'add' : 'remove or update'
-  return [fieldForbidden(`metadata.annotations[${mirror}]`, `may not ${verb} mirror pod annotation`)]
+export function annotationChanges({ metadata }: Pod, { metadata: before }: Pod): FieldError[] {
+  return annotationUpdates(metadata.annotations, before.annotations, 'metadata.annotations')
 }
 
 function deadline(seconds: number | undefined, old: number | undefined): FieldError[] {

@@ -13,7 +13,10 @@ function podOf(spec: Partial<PodSpec>, annotations?: Record<string, string>): Po
   return pod
 }
 
-const errorsOf = (pod: Pod) => (pods.strategy?.validate?.(pod) ?? []).map(({ field, body }) => `${field}: ${body}`)
+const errorsOf = (pod: Pod) =>
+  [...(pods.strategy?.validate?.(pod) ?? []), ...(pods.strategy?.validateCreate?.(pod) ?? [])].map(
+    ({ field, body }) => `${field}: ${body}`,
+  )
 
 const label =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"

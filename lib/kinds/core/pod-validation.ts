@@ -4,11 +4,9 @@ import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors
 import { validateAnnotations, validateLabels } from '../../api/validation.ts'
 import { eachItem } from '../../api/validation-rules.ts'
 import type { Pod } from './pod.ts'
+import { mirrorAnnotation, podAnnotations, profilesMatch } from './pod-annotation-validation.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
 import type { Container, PodSpec, PodTemplateSpec } from './pod-types.ts'
-
-const mirrorAnnotation = 'kubernetes.io/config.mirror'
-const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost'
 
 export function validatePod({ metadata, spec }: Pod): FieldError[] {
   if (!spec) return []
@@ -18,10 +16,26 @@ export function validatePod({ metadata, spec }: Pod): FieldError[] {
     ...tokenVolumes(spec),
     ...eachItem(spec.containers, 'spec.containers', paddedImage),
     ...eachItem(spec.initContainers, 'spec.initContainers', paddedImage),
-    ...(spec.nodeName && spec.schedulingGates?.length
+  ]
+}
+
+/** What is asked of new pods only: an update may find it otherwise. */
+export function validateNewPod({ metadata, spec }: Pod): FieldError[] {
+  if (!spec) return []
+  const isGated = (spec.schedulingGates ?? []).length > 0
+  return [
+    ...(spec.ephemeralContainers?.length
+      ? [fieldForbidden('spec.ephemeralContainers', 'cannot be set on create')]
+      : []),
+    ...(spec.nodeName && isGated
       ? [fieldForbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
       : []),
+    ...profilesMatch(metadata.annotations, spec, 'spec'),
   ]
+}
+
+export function isMirrorPod({ metadata }: Pod): boolean {
+  return metadata.annotations?.[mirrorAnnotation] !== undefined
 }
 
 export function validatePodTemplate(template: PodTemplateSpec, field: string): FieldError[] {
@@ -36,25 +50,6 @@ export function validatePodTemplate(template: PodTemplateSpec, field: string): F
       ? [fieldForbidden(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),
   ]
-}
-
-function podAnnotations(annotations: Record<string, string> | undefined, spec: PodSpec, field: string): FieldError[] {
-  const errors: FieldError[] = []
-  const mirror = annotations?.[mirrorAnnotation]
-  if (mirror !== undefined && !spec.nodeName) {
-    const text = 'must set spec.nodeName if mirror pod annotation is set'
-    errors.push(invalid(`${field}[${mirrorAnnotation}]`, mirror, text))
-  }
-  const cost = annotations?.[deletionCostAnnotation]
-  if (cost !== undefined && !isDeletionCost(cost)) {
-    errors.push(invalid(`${field}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer'))
-  }
-  return errors
-}
-
-/** A 32-bit number without a plus sign or leading zeros. */
-function isDeletionCost(text: string): boolean {
-  return /^(0|-?[1-9][0-9]*)$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31
 }
 
 function tokenVolumes({ serviceAccountName, volumes }: PodSpec): FieldError[] {

@@ -8,11 +8,13 @@ import { builtinSchema } from '../../schema/builtin.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { podColumns } from './pod-columns.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
+import { ephemeralContainersSubresource } from './pod-ephemeral-containers.ts'
 import { qosClassOf } from './pod-qos.ts'
+import { resizeSubresource } from './pod-resize.ts'
 import { validatePodStatusUpdate } from './pod-status-validation.ts'
 import type { PodSpec } from './pod-types.ts'
 import { validatePodUpdate } from './pod-update-validation.ts'
-import { validatePod } from './pod-validation.ts'
+import { validateNewPod, validatePod } from './pod-validation.ts'
 
 export type Pod = Kube<V1Pod>
 
@@ -39,6 +41,7 @@ export const pods: ResourceDefinition<Pod> = {
     },
     prepareForUpdate: (pod, old) => restoreMember(pod, old, 'status'),
     validate: validatePod,
+    validateCreate: validateNewPod,
     validateUpdate: validatePodUpdate,
     gracePeriodSeconds,
     returnsDeletedObject: true,
@@ -51,6 +54,8 @@ export const pods: ResourceDefinition<Pod> = {
       },
       validateUpdate: validatePodStatusUpdate,
     }),
+    ephemeralcontainers: ephemeralContainersSubresource,
+    resize: resizeSubresource,
   },
   tracksGeneration: true,
   columns: podColumns,
