@@ -1,6 +1,12 @@
 // Every built-in kind, one line each. A test fails when a kind's file is not listed here.
 
 import type { ResourceDefinition } from '../api/resource.ts'
+import { mutatingAdmissionPolicies } from './admissionregistration/mutating-admission-policy.ts'
+import { mutatingAdmissionPolicyBindings } from './admissionregistration/mutating-admission-policy-binding.ts'
+import { mutatingWebhookConfigurations } from './admissionregistration/mutating-webhook-configuration.ts'
+import { validatingAdmissionPolicies } from './admissionregistration/validating-admission-policy.ts'
+import { validatingAdmissionPolicyBindings } from './admissionregistration/validating-admission-policy-binding.ts'
+import { validatingWebhookConfigurations } from './admissionregistration/validating-webhook-configuration.ts'
 import { controllerRevisions } from './apps/controller-revision.ts'
 import { daemonSets } from './apps/daemon-set.ts'
 import { deployments } from './apps/deployment.ts'
@@ -93,6 +99,12 @@ export const builtinKinds: ResourceDefinition[] = [
   clusterRoleBindings,
   roles,
   roleBindings,
+  mutatingWebhookConfigurations,
+  validatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
   tokenReviews,
   selfSubjectReviews,
   subjectAccessReviews,
