@@ -91,6 +91,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   group: string
   version: string
   kind: string
+  /** Defaults to the kind with `List` behind it. */
+  listKind?: string
   plural: string
   /** Defaults to the kind in lower case. */
   singular?: string
@@ -98,6 +100,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   shortNames?: string[]
   categories?: string[]
   schema: Schema
+  /** A custom kind's schema as OpenAPI v3 has it, for whoever reads the published description. */
+  openApiSchema?: object
   /** Fills in what was left out. Run on what comes in and on what is read from storage. */
   defaults?(obj: T): void
   strategy?: Strategy<T>
