@@ -1,4 +1,5 @@
-// `make bench`: the figures of the README, measured on a cluster of its own. Asserts nothing.
+// `make bench`: the figures of the README, measured on a cluster of its own, and those of many objects (large.ts) on an
+// API server of its own. Asserts nothing.
 
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -10,17 +11,13 @@ import { connectEtcd } from '../../lib/storage/etcd-kv.ts'
 import { etcdEndpoints } from '../../lib/supervisor/components.ts'
 import { repository, TestCluster } from '../harness/cluster.ts'
 import { eventually } from '../harness/eventually.ts'
+import { benchLarge } from './large.ts'
 import { type Load, load, percentile, rounded, spread } from './measure.ts'
+import { print, results } from './report.ts'
 
 const concurrencies = [1, 16, 64]
 const rounds = 3
-const results: Record<string, unknown> = {
-  machine: { cpus: cpus().length, model: cpus()[0]?.model, memoryGiB: rounded(totalmem() / 2 ** 30) },
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
+results.machine = { cpus: cpus().length, model: cpus()[0]?.model, memoryGiB: rounded(totalmem() / 2 ** 30) }
 
 /** The median round by rate, with the rates' spread. */
 async function measured(
@@ -198,5 +195,6 @@ try {
 } finally {
   await cluster.remove()
 }
+await benchLarge()
 await mkdir(join(repository, 'bench'), { recursive: true })
 await writeFile(join(repository, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`)

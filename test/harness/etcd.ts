@@ -1,6 +1,5 @@
 // An etcd of the test's own: the program on PATH, or a container. Where there is neither, CI fails and others skip.
 
-import { describe } from '@jest/globals'
 import { createCa, issue } from '../../lib/pki/issue.ts'
 import type { EtcdOptions } from '../../lib/storage/etcd-kv.ts'
 import { containerEngineAnswers, startEtcdContainer } from './etcd-container.ts'
@@ -53,6 +52,8 @@ const MISSING = 'no etcd: install one (apt-get install etcd-server) or start a c
 
 /** `describe`, or outside CI, where there is no etcd, `describe.skip` with the reason in the name. */
 export async function describeWithEtcd(): Promise<(name: string, tests: () => void) => void> {
+  // Benchmarks start an etcd too, and there is no jest.
+  const { describe } = await import('@jest/globals')
   if (process.env.CI || (await findEtcd())) return describe
   return (name, tests) => describe.skip(`${name} (${MISSING})`, tests)
 }
