@@ -3,7 +3,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { UserInfo } from './authn/authenticator.ts'
 import type { RequestInfo } from './request-info.ts'
@@ -18,6 +18,9 @@ export interface ApiRequest {
   headers: IncomingHttpHeaders
   /** Reads the whole body once, up to the limit; throws RequestEntityTooLarge. */
   body(): Promise<Buffer>
+  /** The body as it comes, of any size: instead of `body`. */
+  bodyStream(): Readable
+  isHttp2: boolean
   /** Aborted when the client goes away or the server must end the request. */
   signal: AbortSignal
   /** Aborts the signal; for any reason but an AbortError a stream under way is cut at once. */

@@ -8,6 +8,7 @@ import type { Authenticator } from './authn/authenticator.ts'
 import type { ServiceAccountTokens } from './authn/service-account-token.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { RuleResolver } from './authz/rbac.ts'
+import type { Dial } from './proxy/backend.ts'
 import type { Registry } from './registry.ts'
 import type { WatchCache } from './watch-cache.ts'
 
@@ -42,6 +43,8 @@ export interface ServerConfig {
   securePort: number
   /** How the server shows itself to kubelets. */
   kubelet: { clientCert?: string; clientKey?: string; ca?: string }
+  /** How pods and nodes are reached, where not simply by TCP. */
+  dial?: Dial
   maxRequestsInFlight: number
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number

@@ -61,10 +61,12 @@ function isAllNamespaces(path: string, info: RequestInfo): boolean {
 }
 
 function toSubresource(context: ServerContext, def: ResourceDefinition, request: ApiRequest): Promise<ApiResponse> {
-  const { subresource, verb } = request.info
+  const { subresource, verb, parts } = request.info
   const route = subresourceRoute(def, subresource)
+  if (parts.length > 0 && !route?.connect?.takesPath) throw noSuchPath()
   if (route) {
-    if (!(route.verbs as string[]).includes(verb)) throw methodNotAllowed()
+    const isTaken = route.connect?.methods.includes(request.method) ?? (route.verbs as string[]).includes(verb)
+    if (!isTaken) throw methodNotAllowed()
     return route.handle(request, context)
   }
   const view = viewOf(def, subresource)

@@ -1,7 +1,7 @@
 // A request of Node's, HTTP/1.1 or HTTP/2, as an ApiRequest. What is dear (signal, parsed query) is made when asked for.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { badRequest, type StatusError, tooLarge } from '../api/errors.ts'
 import { deferred } from '../util/async.ts'
@@ -79,6 +79,14 @@ export class HttpRequest implements ApiRequest {
 
   cancel(reason: Error): void {
     this.#controller?.abort(reason)
+  }
+
+  get isHttp2(): boolean {
+    return this.raw.stream !== undefined
+  }
+
+  bodyStream(): Readable {
+    return this.raw
   }
 
   body(): Promise<Buffer> {

@@ -7,7 +7,7 @@ import { createCa, issue, type KeyPair } from '../pki/issue.ts'
 import { silentLogger } from '../util/log.ts'
 import type { ApiRequest, ApiResponse, Handler } from './chain.ts'
 import { mapErrors } from './filters/errors.ts'
-import { proxyUpgrade } from './kubelet-proxy.ts'
+import { forwardUpgrade } from './proxy/upgrade.ts'
 import { Server } from './server.ts'
 
 let ca: KeyPair
@@ -189,8 +189,8 @@ describe('Server', () => {
     kubelet.listen(0, '127.0.0.1')
     await once(kubelet, 'listening')
     const { port } = kubelet.address() as AddressInfo
-    handler = async (request: ApiRequest) =>
-      proxyUpgrade(request, { host: '127.0.0.1', port, ca: ca.cert }, '/exec/default/web/c?command=ls')
+    const backend = { scheme: 'https' as const, host: '127.0.0.1', port, tls: { ca: ca.cert } }
+    handler = (request: ApiRequest) => forwardUpgrade(request, backend, '/exec/default/web/c?command=ls')
     const headers = { connection: 'Upgrade', upgrade: 'test' }
     const outgoing = httpsRequest({ host: '127.0.0.1', port: server.port, ca: ca.cert, headers, agent: false })
     outgoing.end()

@@ -1,13 +1,15 @@
 // GET of a pod's log: the kubelet has it, and what it says streams back.
 
-import type { RequestOptions } from 'node:https'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { badRequest, internalError, notFound, StatusError } from '../../api/errors.ts'
 import { type FieldError, invalid, invalidObject } from '../../api/field-errors.ts'
 import { storageKey } from '../../api/resource.ts'
 import { type Pod, pods } from '../../kinds/core/pod.ts'
 import type { ApiResponse } from '../chain.ts'
-import { kubeletConnection } from '../kubelet-connection.ts'
-import { askKubelet } from '../kubelet-proxy.ts'
+import { kubeletBackend } from '../kubelet-connection.ts'
+import { addressOf, type Backend, startRequest } from '../proxy/backend.ts'
+import { dialErrorText } from '../proxy/dial-error.ts'
 import { isTrue } from '../request-info.ts'
 import { textResponse } from '../responses.ts'
 import { containerOf } from './pod-container.ts'
@@ -40,20 +42,20 @@ export const podLog: SubresourceRoute = {
     // A pod without a node has said nothing yet.
     if (!pod.spec?.nodeName) return textResponse('')
     const path = `/containerLogs/${namespace}/${name}/${container}${queryFor(request.query)}`
-    return streamed(await reach(kubeletConnection(context, pod.spec.nodeName), path, request.signal), name)
+    return streamed(await reach(kubeletBackend(context, pod.spec.nodeName), path, request.signal), name)
   },
 }
 
-type KubeletAnswer = Awaited<ReturnType<typeof askKubelet>>
-
 /** A kubelet that cannot be reached is an error without a reason, in the words of Go's client. */
-async function reach(to: RequestOptions, path: string, signal: AbortSignal): Promise<KubeletAnswer> {
+async function reach(kubelet: Backend, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const address = addressOf(kubelet)
   try {
-    return await askKubelet(to, path, signal)
+    const outgoing = startRequest(kubelet, { method: 'GET', path, headers: { host: address }, signal })
+    outgoing.end()
+    const [answer] = await once(outgoing, 'response')
+    return answer
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const address = `${to.host}:${to.port}`
-    const why = code === 'ECONNREFUSED' ? `dial tcp ${address}: connect: connection refused` : message
+    const why = dialErrorText(cause, address)
     throw new StatusError(500, '', `Get "https://${address}${path}": ${why}`, undefined, cause)
   }
 }
@@ -89,7 +91,7 @@ function optionErrors(query: URLSearchParams): FieldError[] {
   return errors
 }
 
-async function streamed(answer: KubeletAnswer, name: string): Promise<ApiResponse> {
+async function streamed(answer: IncomingMessage, name: string): Promise<ApiResponse> {
   const { statusCode = 500 } = answer
   if (statusCode >= 200 && statusCode <= 206) {
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: answer }

@@ -1,4 +1,4 @@
-// A path below an object that is more than a view of it: binding, eviction, log, token. `status` and `scale` need no
+// A path below an object that is more than a view of it: binding, eviction, log, token, proxy. `status` and `scale` need no
 // entry: they are views, and the kind's definition says all about them.
 
 import type { ApiRequest, ApiResponse } from '../chain.ts'
@@ -18,6 +18,11 @@ export interface SubresourceRoute {
   subresource: string
   /** RBAC verbs it answers: others get 405. */
   verbs: ('get' | 'create' | 'update' | 'patch' | 'delete')[]
+  /**
+   * It is no object but a connection: these methods lead to it, whatever their verb is called, and with `takesPath` also
+   * those of any path below.
+   */
+  connect?: { methods: string[]; takesPath: boolean }
   /** What discovery says it takes: `policy/v1 Eviction` for pods/eviction. Defaults to the parent's kind. */
   kind?: { group: string; version: string; kind: string }
   handle: SubresourceHandler
