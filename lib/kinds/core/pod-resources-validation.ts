@@ -62,7 +62,7 @@ export function validateResourceName(name: string, field: string): FieldError[] 
   return isStandard ? [] : [invalid(field, name, 'must be a standard resource type or fully qualified')]
 }
 
-function containerResourceName(name: string, field: string): FieldError[] {
+export function containerResourceName(name: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
   if (!name.includes('/')) {
     const isStandard = standardContainerResources.includes(name) || isHugePages(name)
