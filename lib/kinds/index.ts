@@ -18,6 +18,8 @@ import { localSubjectAccessReviews } from './authorization/local-subject-access-
 import { selfSubjectAccessReviews } from './authorization/self-subject-access-review.ts'
 import { selfSubjectRulesReviews } from './authorization/self-subject-rules-review.ts'
 import { subjectAccessReviews } from './authorization/subject-access-review.ts'
+import { horizontalPodAutoscalers } from './autoscaling/horizontal-pod-autoscaler.ts'
+import { horizontalPodAutoscalersV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts'
 import { cronJobs } from './batch/cron-job.ts'
 import { jobs } from './batch/job.ts'
 import { leases } from './coordination/lease.ts'
@@ -37,6 +39,7 @@ import { secrets } from './core/secret.ts'
 import { services } from './core/service.ts'
 import { serviceAccounts } from './core/service-account.ts'
 import { endpointSlices } from './discovery/endpoint-slice.ts'
+import { eventsV1 } from './events/event.ts'
 import { ingresses } from './networking/ingress.ts'
 import { ingressClasses } from './networking/ingress-class.ts'
 import { ipAddresses } from './networking/ip-address.ts'
@@ -77,7 +80,10 @@ export const builtinKinds: ResourceDefinition[] = [
   statefulSets,
   daemonSets,
   controllerRevisions,
+  horizontalPodAutoscalers,
+  horizontalPodAutoscalersV1,
   leases,
+  eventsV1,
   endpointSlices,
   ipAddresses,
   serviceCidrs,

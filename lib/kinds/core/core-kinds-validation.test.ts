@@ -21,6 +21,8 @@ const updateErrors = (def: ResourceDefinition, next: Fields, old: Fields) =>
 describe('validation', () => {
   const tooMuch = 'x'.repeat(1024 * 1024 + 1)
   const data = { data: { a: 'b' } }
+  const qualified =
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
   const port = { port: 80 }
   const spec = (fields: object) => ({ spec: { ports: [port], ...fields } })
   const involved = (namespace?: string) => ({
@@ -150,7 +152,12 @@ describe('validation', () => {
       'new-style Event',
       events,
       { ...involved('default'), eventTime: '2026-01-01T00:00:00.000000Z', reason: 'R', action: 'A' },
-      ['reportingController: Required value', 'reportingInstance: Required value'],
+      [
+        'reportingComponent: Required value',
+        'reportingComponent: Invalid value: "": name part must be non-empty',
+        `reportingComponent: Invalid value: "": ${qualified}`,
+        'reportingInstance: Required value',
+      ],
     ],
     [
       'Lease of no duration',

@@ -1,18 +1,20 @@
-// What must hold for an event. One with an eventTime follows the newer, stricter rules.
+// What must hold for an event. One with an eventTime is of the newer form and follows stricter rules; those written
+// through events.k8s.io follow the strictest, and never change in what they say.
 
 import { type FieldError, invalid, required } from '../../api/field-errors.ts'
+import { immutable } from '../../api/validation.ts'
 import { dnsSubdomain, qualifiedName } from '../../api/validation-rules.ts'
 import type { Event } from './event.ts'
 
 const maxNameLength = 128
 const maxNoteLength = 1024
 
-export function validateEvent(event: Event): FieldError[] {
-  const namespace = event.metadata.namespace ?? ''
+/** What holds for all. `reporterField` is what the version asked calls the reporting controller. */
+export function validateEvent(event: Event, reporterField = 'reportingComponent'): FieldError[] {
   return [
     ...(isPlaceRight(event) ? [] : [misplaced(event)]),
-    ...(event.eventTime ? reportingErrors(event) : []),
-    ...dnsSubdomain('namespace', namespace),
+    ...(event.eventTime ? reportingErrors(event, reporterField) : []),
+    ...dnsSubdomain('namespace', event.metadata.namespace ?? ''),
   ]
 }
 
@@ -24,24 +26,70 @@ function misplaced({ involvedObject }: Event): FieldError {
 function isPlaceRight({ involvedObject, eventTime, metadata }: Event): boolean {
   const namespace = metadata.namespace ?? ''
   const involved = involvedObject.namespace ?? ''
-  if (involved) return namespace === involved
-  return namespace === '' || namespace === 'default' || (eventTime !== undefined && namespace === 'kube-system')
+  if (eventTime) return involved !== '' || namespace === 'default' || namespace === 'kube-system'
+  return involved ? namespace === involved : namespace === '' || namespace === 'default'
 }
 
-function reportingErrors(event: Event): FieldError[] {
-  const { reportingComponent, reportingInstance, action, reason, message = '' } = event
+function reportingErrors(event: Event, reporterField: string): FieldError[] {
+  const { reportingComponent = '', reportingInstance, action, reason, message = '' } = event
   return [
-    ...(reportingComponent
-      ? qualifiedName('reportingController', reportingComponent)
-      : [required('reportingController')]),
+    ...(reportingComponent ? [] : [required(reporterField)]),
+    ...qualifiedName(reporterField, reportingComponent),
     ...shortText('reportingInstance', reportingInstance),
     ...shortText('action', action),
     ...shortText('reason', reason),
-    ...(message.length > maxNoteLength ? [invalid('message', '', `can have at most ${maxNoteLength} characters`)] : []),
+    ...(Buffer.byteLength(message) > maxNoteLength ? [tooManyCharacters('message', maxNoteLength)] : []),
   ]
 }
 
 function shortText(field: string, text: string | undefined): FieldError[] {
   if (!text) return [required(field)]
-  return text.length > maxNameLength ? [invalid(field, '', `can have at most ${maxNameLength} characters`)] : []
+  return Buffer.byteLength(text) > maxNameLength ? [tooManyCharacters(field, maxNameLength)] : []
+}
+
+const tooManyCharacters = (field: string, max: number) => invalid(field, '', `can have at most ${max} characters`)
+
+/** What a new event must say that comes through events.k8s.io. */
+export function validateNewEvent(event: Event): FieldError[] {
+  const { eventTime, type = '', firstTimestamp, lastTimestamp, count, source } = event
+  const unset = (field: string) => invalid(field, '', 'needs to be unset')
+  return [
+    ...seriesErrors(event),
+    ...(eventTime ? [] : [required('eventTime')]),
+    ...(type === 'Normal' || type === 'Warning' ? [] : [invalid('type', '', `has invalid value: ${type}`)]),
+    ...(firstTimestamp ? [unset('firstTimestamp')] : []),
+    ...(lastTimestamp ? [unset('lastTimestamp')] : []),
+    ...(count ? [unset('count')] : []),
+    ...(source?.component || source?.host ? [unset('source')] : []),
+  ]
+}
+
+function seriesErrors({ series }: Event): FieldError[] {
+  if (!series) return []
+  return [
+    ...((series.count ?? 0) < 2 ? [invalid('series.count', '', 'should be at least 2')] : []),
+    ...(series.lastObservedTime ? [] : [required('series.lastObservedTime')]),
+  ]
+}
+
+/** Only the series of an event goes on, when it is changed through events.k8s.io. */
+export function validateEventUpdate(event: Event, old: Event): FieldError[] {
+  const isSameSeries = JSON.stringify(event.series) === JSON.stringify(old.series)
+  return [
+    ...(isSameSeries ? [] : seriesErrors(event)),
+    ...immutable('involvedObject', event.involvedObject, old.involvedObject),
+    ...immutable('reason', event.reason, old.reason),
+    ...immutable('message', event.message, old.message),
+    ...immutable('source', event.source, old.source),
+    ...immutable('firstTimestamp', event.firstTimestamp, old.firstTimestamp),
+    ...immutable('lastTimestamp', event.lastTimestamp, old.lastTimestamp),
+    ...immutable('count', event.count, old.count),
+    ...immutable('reason', event.reason, old.reason),
+    ...immutable('type', event.type, old.type),
+    ...immutable('eventTime', event.eventTime, old.eventTime),
+    ...immutable('action', event.action, old.action),
+    ...immutable('related', event.related, old.related),
+    ...immutable('reportingController', event.reportingComponent, old.reportingComponent),
+    ...immutable('reportingInstance', event.reportingInstance, old.reportingInstance),
+  ]
 }

@@ -22,7 +22,7 @@ export const events: ResourceDefinition<Event> = {
   get schema() {
     return builtinSchema('CoreV1Event')
   },
-  strategy: { validate: validateEvent, allowCreateOnUpdate: true },
+  strategy: { validate: event => validateEvent(event), allowCreateOnUpdate: true },
   storage: { ttlSeconds: hour },
   columns: [
     textColumn('Last Seen', lastSeen),
