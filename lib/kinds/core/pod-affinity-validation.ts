@@ -6,6 +6,7 @@ import { asInvalid } from '../../api/validation.ts'
 import { dnsLabelErrors, dnsSubdomainErrors } from '../../api/validation-names.ts'
 import { eachItem, qualifiedName } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
+import { validateLabelKeys } from './pod-label-keys.ts'
 import type { PodSpec } from './pod-types.ts'
 
 type Affinity = NonNullable<PodSpec['affinity']>
@@ -111,6 +112,7 @@ function podTerm(term: PodAffinityTerm, field: string): FieldError[] {
     ...validateLabelSelector(term.labelSelector, `${field}.labelSelector`),
     ...validateLabelSelector(term.namespaceSelector, `${field}.namespaceSelector`),
     ...(term.namespaces ?? []).flatMap(name => asInvalid(`${field}.namespace`, name, dnsLabelErrors(name))),
+    ...validateLabelKeys(term, field),
     ...(term.topologyKey ? [] : [required(`${field}.topologyKey`, 'can not be empty')]),
     ...qualifiedName(`${field}.topologyKey`, term.topologyKey),
   ]

@@ -8,6 +8,7 @@ import { validateEnv, validateEnvFrom } from './pod-env-validation.ts'
 import { validateVolumeDevices, validateVolumeMounts } from './pod-mount-validation.ts'
 import { validateLifecycle, validateProbes } from './pod-probe-validation.ts'
 import { validateContainerResources } from './pod-resources-validation.ts'
+import { validateInitResizePolicies, validateResizePolicies, validateRestartPolicy } from './pod-restart-validation.ts'
 import { validateSecurityContext } from './pod-security-validation.ts'
 import { type Container, type EphemeralContainer, isRestartableInit, type PodSpec } from './pod-types.ts'
 
@@ -20,7 +21,7 @@ export function validateContainers(spec: PodSpec, field: string): FieldError[] {
       ...duplicateName(container, containers.slice(0, i), at),
       ...validateLifecycle(container.lifecycle, spec, `${at}.lifecycle`),
       ...validateProbes(container, at),
-      ...restartRules(container, at),
+      ...validateRestartPolicy(container, at),
     ]),
     ...hostPortConflicts(containers, field),
   ]
@@ -30,12 +31,13 @@ export function validateInitContainers(spec: PodSpec, field: string): FieldError
   const { initContainers = [], containers = [] } = spec
   return eachItem(initContainers, field, (container, at, i) => [
     ...containerErrors(container, spec, at),
-    ...restartRules(container, at),
+    ...validateRestartPolicy(container, at),
     ...duplicateName(container, [...containers, ...initContainers.slice(0, i)], at),
     ...hostPortConflicts([container], field),
     ...(isRestartableInit(container)
       ? [...validateLifecycle(container.lifecycle, spec, `${at}.lifecycle`), ...validateProbes(container, at)]
       : forbiddenForInit(container, at)),
+    ...validateInitResizePolicies(container, `${at}.resizePolicy`),
   ])
 }
 
@@ -48,12 +50,13 @@ function forbiddenForInit(container: Container, field: string): FieldError[] {
 const forbiddenForEphemeral = [
   'ports',
   'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
   'lifecycle',
-  'resizePolicy',
-  'restartPolicy',
 ] as const
 
 export function validateEphemeralContainers(spec: PodSpec, field: string): FieldError[] {
@@ -62,6 +65,7 @@ export function validateEphemeralContainers(spec: PodSpec, field: string): Field
   const text = 'cannot be set for an Ephemeral Container'
   return eachItem(ephemeralContainers, field, (container, at, i) => [
     ...containerErrors(container, spec, at),
+    ...paddedImage(container, at),
     ...duplicateName(container, [...others, ...ephemeralContainers.slice(0, i)], at),
     ...(container.targetContainerName && !others.some(({ name }) => name === container.targetContainerName)
       ? [fieldNotFound(`${at}.targetContainerName`, container.targetContainerName)]
@@ -72,6 +76,12 @@ export function validateEphemeralContainers(spec: PodSpec, field: string): Field
       ...(mount.subPathExpr ? [fieldForbidden(`${path}.subPathExpr`, text)] : []),
     ]),
   ])
+}
+
+/** Asked of pods, not of templates. */
+export function paddedImage({ image = '' }: Container | EphemeralContainer, field: string): FieldError[] {
+  if (image.trim() === image) return []
+  return [invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')]
 }
 
 function isSet(value: unknown): boolean {
@@ -91,7 +101,7 @@ function containerErrors(container: Container | EphemeralContainer, spec: PodSpe
     ...validateVolumeDevices(container, spec, `${field}.volumeDevices`),
     ...requiredWord(`${field}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
     ...validateContainerResources(container.resources, spec, `${field}.resources`),
-    ...resizePolicies(container, spec, `${field}.resizePolicy`),
+    ...validateResizePolicies(container, spec, `${field}.resizePolicy`),
     ...validateSecurityContext(container.securityContext, spec, `${field}.securityContext`),
   ]
 }
@@ -126,32 +136,4 @@ function hostPortConflicts(containers: Container[], field: string): FieldError[]
       return []
     }),
   )
-}
-
-const maxRestartRules = 20
-
-function restartRules({ restartPolicy, restartPolicyRules: rules = [] }: Container, field: string): FieldError[] {
-  const errors = restartPolicy
-    ? requiredWord(`${field}.restartPolicy`, restartPolicy, ['Always', 'OnFailure', 'Never'])
-    : []
-  if (rules.length > 0 && !restartPolicy) {
-    errors.push(required(`${field}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
-  }
-  if (rules.length > maxRestartRules) {
-    const body = `Too many: ${rules.length}: must have at most ${maxRestartRules} items`
-    errors.push({ type: 'FieldValueTooMany', field: `${field}.restartPolicyRules`, body })
-  }
-  return errors
-}
-
-function resizePolicies(container: Container, spec: PodSpec, field: string): FieldError[] {
-  const policies = container.resizePolicy ?? []
-  return eachItem(policies, field, ({ resourceName, restartPolicy }, at, i) => [
-    ...(policies.findIndex(other => other.resourceName === resourceName) < i ? [duplicate(at, resourceName)] : []),
-    ...requiredWord(field, resourceName, ['cpu', 'memory']),
-    ...requiredWord(field, restartPolicy, ['NotRequired', 'RestartContainer']),
-    ...(spec.restartPolicy === 'Never' && restartPolicy !== 'NotRequired'
-      ? [invalid(field, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'")]
-      : []),
-  ])
 }

@@ -1,6 +1,7 @@
 // What a pod's spec means where it says nothing: upstream's defaults, for pods and for the templates of workloads.
 
 import { defaultPullPolicy } from './image-name.ts'
+import { defaultPodResources, roundResources } from './pod-resource-defaults.ts'
 import type { Container, EphemeralContainer, PodSpec, PodTemplateSpec } from './pod-types.ts'
 import { defaultVolume } from './pod-volume-defaults.ts'
 
@@ -24,14 +25,16 @@ export function defaultPodSpec(spec: PodSpec): void {
   for (const volume of spec.volumes ?? []) defaultVolume(volume)
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) defaultContainer(container)
   for (const container of spec.ephemeralContainers ?? []) defaultContainer(container)
+  roundResources(spec)
 }
 
 /** Only for pods themselves: what a template leaves open until a pod is made of it. */
 export function defaultPodOnly(spec: PodSpec): void {
   spec.enableServiceLinks ??= true
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
-    requestWhatIsLimited(container)
-    if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort
+  defaultPodResources(spec)
+  if (!spec.hostNetwork) return
+  for (const { ports } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+    for (const port of ports ?? []) port.hostPort ||= port.containerPort
   }
 }
 
@@ -41,11 +44,6 @@ function mirrorServiceAccount(spec: PodSpec): void {
   if (!name) return
   spec.serviceAccountName = name
   spec.serviceAccount = name
-}
-
-function requestWhatIsLimited({ resources }: Container): void {
-  if (!resources?.limits) return
-  resources.requests = { ...resources.limits, ...resources.requests }
 }
 
 function defaultContainer(container: Container | EphemeralContainer): void {

@@ -1,6 +1,6 @@
 // What must hold for a container's environment.
 
-import { type FieldError, invalid, required } from '../../api/field-errors.ts'
+import { type FieldError, fieldNotFound, invalid, required } from '../../api/field-errors.ts'
 import { asInvalid } from '../../api/validation.ts'
 import {
   configMapKeyErrors,
@@ -8,9 +8,10 @@ import {
   envVarNameErrors,
   objectNameErrors,
 } from '../../api/validation-names.ts'
-import { eachItem } from '../../api/validation-rules.ts'
+import { dnsLabel, eachItem } from '../../api/validation-rules.ts'
+import { noBacksteps } from './local-path-validation.ts'
 import { validateFieldRef, validateResourceFieldRef } from './pod-field-ref-validation.ts'
-import type { Container } from './pod-types.ts'
+import { type Container, eachContainer, type PodSpec } from './pod-types.ts'
 
 type EnvVar = NonNullable<Container['env']>[number]
 type EnvFrom = NonNullable<Container['envFrom']>[number]
@@ -45,13 +46,15 @@ function valueFromErrors({ value, valueFrom: source }: EnvVar, field: string): F
     ...(resourceFieldRef ? validateResourceFieldRef(resourceFieldRef, `${field}.resourceFieldRef`, false) : []),
     ...(configMapKeyRef ? keyRefErrors(configMapKeyRef, `${field}.configMapKeyRef`) : []),
     ...(secretKeyRef ? keyRefErrors(secretKeyRef, `${field}.secretKeyRef`) : []),
+    ...(fileKeyRef ? fileRefErrors(fileKeyRef, `${field}.fileKeyRef`) : []),
     ...sourceCountErrors(sources.length, value, field),
   ]
 }
 
 function sourceCountErrors(count: number, value: string | undefined, field: string): FieldError[] {
   if (count === 0) {
-    const text = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'
+    const text =
+      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
     return [invalid(field, '', text)]
   }
   if (value) return [invalid(field, '', 'may not be specified when `value` is not empty')]
@@ -63,6 +66,30 @@ function keyRefErrors({ name = '', key }: { name?: string; key: string }, field:
     ...asInvalid(`${field}.name`, name, dnsSubdomainErrors(name)),
     ...(key ? asInvalid(`${field}.key`, key, configMapKeyErrors(key)) : [required(`${field}.key`)]),
   ]
+}
+
+type FileRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fileKeyRef']>
+
+function fileRefErrors({ key, volumeName, path }: FileRef, field: string): FieldError[] {
+  return [
+    ...(key ? asInvalid(`${field}.key`, key, envVarNameErrors(key)) : [required(`${field}.key`)]),
+    ...(volumeName ? dnsLabel(`${field}.volumeName`, volumeName) : [required(`${field}.volumeName`)]),
+    ...(path ? noBacksteps(`${field}.path`, path) : [required(`${field}.path`)]),
+  ]
+}
+
+/** Files of variables are read from volumes that containers wrote: they must be of the kind emptyDir. */
+export function validateFileRefVolumes(spec: PodSpec, field: string): FieldError[] {
+  return eachContainer(spec, field).flatMap(([{ env }, container]) =>
+    eachItem(env, `${container}.env`, ({ valueFrom }, at) => {
+      if (!valueFrom?.fileKeyRef) return []
+      const { volumeName } = valueFrom.fileKeyRef
+      const path = `${at}.valueFrom.fileKeyRef.volumeName`
+      const volume = spec.volumes?.findLast(({ name }) => name === volumeName)
+      if (!volume) return [fieldNotFound(path, volumeName)]
+      return volume.emptyDir ? [] : [invalid(path, volumeName, 'referenced volume must be of type emptyDir')]
+    }),
+  )
 }
 
 export function validateEnvFrom(sources: EnvFrom[] | undefined, field: string): FieldError[] {

@@ -2,7 +2,7 @@
 
 import { type FieldError, invalid, notSupported, required } from '../../api/field-errors.ts'
 import { canonicalQuantity } from '../../api/quantity.ts'
-import { qualifiedName, requiredText } from '../../api/validation-rules.ts'
+import { qualifiedName } from '../../api/validation-rules.ts'
 import type { Container } from './pod-types.ts'
 
 type Source = NonNullable<NonNullable<Container['env']>[number]['valueFrom']>
@@ -56,16 +56,23 @@ export function validateResourceFieldRef(
   field: string,
   isVolume: boolean,
 ): FieldError[] {
-  if (isVolume && !ref.containerName) return [required(`${field}.containerName`)]
-  const isHugePages = /^(requests|limits)\.hugepages-/.test(ref.resource ?? '')
-  if (ref.resource && !resources.includes(ref.resource) && !isHugePages) {
-    return [notSupported(`${field}.resource`, ref.resource, resources)]
-  }
-  return [...requiredText(`${field}.resource`, ref.resource), ...divisorErrors(ref, `${field}.divisor`)]
+  return [...resourceErrors(ref, field, isVolume), ...divisorErrors(ref, `${field}.divisor`)]
+}
+
+function resourceErrors(
+  { containerName, resource }: NonNullable<Source['resourceFieldRef']>,
+  field: string,
+  isVolume: boolean,
+): FieldError[] {
+  if (isVolume && !containerName) return [required(`${field}.containerName`)]
+  if (!resource) return [required(`${field}.resource`)]
+  if (resources.includes(resource) || /^(requests|limits)\.hugepages-/.test(resource)) return []
+  return [notSupported(`${field}.resource`, resource, resources)]
 }
 
 function divisorErrors({ resource = '', divisor }: { resource?: string; divisor?: string }, field: string) {
   if (divisor === undefined || divisor === '' || canonicalQuantity(divisor) === '0') return []
+  if (!resources.includes(resource) && !resource.includes('.hugepages-')) return []
   const isCpu = resource.endsWith('.cpu')
   const allowed = isCpu ? ['1m', '1'] : byteDivisors
   if (allowed.includes(canonicalQuantity(divisor))) return []

@@ -17,7 +17,7 @@ export function validateVolumeMounts(container: Container, spec: PodSpec, field:
     ...(devices.some(({ devicePath }) => devicePath === mount.mountPath)
       ? [invalid(`${at}.mountPath`, mount.mountPath, 'must not already exist as a path in volumeDevices')]
       : []),
-    ...subPaths(mount, spec, at, field),
+    ...subPaths(mount, at, field),
     ...propagation(mount, container, `${field}.mountPropagation`),
     ...recursiveReadOnly(mount, `${field}.recursiveReadOnly`),
   ])
@@ -33,12 +33,8 @@ function mountTarget({ name, mountPath }: Mount, before: Mount[], { volumes = []
   ]
 }
 
-function subPaths({ name, subPath, subPathExpr }: Mount, spec: PodSpec, field: string, list: string): FieldError[] {
-  const isImage = spec.volumes?.some(volume => volume.name === name && volume.image)
-  const notInImages = 'not allowed in image volume sources'
+function subPaths({ subPath, subPathExpr }: Mount, field: string, list: string): FieldError[] {
   return [
-    ...(isImage && subPath ? [invalid(`${field}.subPath`, subPath, notInImages)] : []),
-    ...(isImage && subPathExpr ? [invalid(`${field}.subPathExpr`, subPathExpr, notInImages)] : []),
     ...(subPath ? descendingPath(`${list}.subPath`, subPath) : []),
     ...(subPath && subPathExpr
       ? [invalid(`${field}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive')]

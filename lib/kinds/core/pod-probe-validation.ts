@@ -4,6 +4,7 @@ import { type FieldError, fieldForbidden, invalid, required } from '../../api/fi
 import { asInvalid, nonNegative } from '../../api/validation.ts'
 import { httpHeaderNameErrors } from '../../api/validation-names.ts'
 import { portNumber, portNumberOrName, requiredText, requiredWord } from '../../api/validation-rules.ts'
+import { validateStopSignal } from './pod-stop-signal-validation.ts'
 import type { Container, PodSpec } from './pod-types.ts'
 
 type Probe = NonNullable<Container['livenessProbe']>
@@ -57,8 +58,6 @@ function probeErrors(probe: Probe, field: string): FieldError[] {
   ]
 }
 
-const signals = /^SIG[A-Z0-9+]+$/
-
 export function validateLifecycle(lifecycle: Lifecycle | undefined, spec: PodSpec, field: string): FieldError[] {
   if (!lifecycle) return []
   const { postStart, preStop, stopSignal } = lifecycle
@@ -66,9 +65,7 @@ export function validateLifecycle(lifecycle: Lifecycle | undefined, spec: PodSpe
   return [
     ...(postStart ? handlerErrors(postStart, grace, `${field}.postStart`) : []),
     ...(preStop ? handlerErrors(preStop, grace, `${field}.preStop`) : []),
-    ...(stopSignal && !signals.test(stopSignal)
-      ? [invalid(`${field}.stopSignal`, stopSignal, 'not a valid signal')]
-      : []),
+    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, spec.os?.name, `${field}.stopSignal`)),
   ]
 }
 

@@ -1,20 +1,12 @@
 // What must hold for what containers and pods ask of a node: names of resources, amounts, requests within limits.
 
-import {
-  duplicate,
-  type FieldError,
-  fieldForbidden,
-  fieldNotFound,
-  invalid,
-  notSupported,
-  required,
-} from '../../api/field-errors.ts'
+import { duplicate, type FieldError, fieldForbidden, fieldNotFound, invalid, required } from '../../api/field-errors.ts'
 import { compareQuantity, formatQuantity, milliValue, type Quantity, quantityValue } from '../../api/quantity.ts'
-import { eachEntry, eachItem, qualifiedName, quantityOf } from '../../api/validation-rules.ts'
+import { dnsLabel, eachEntry, eachItem, qualifiedName, quantityOf } from '../../api/validation-rules.ts'
+import { isHugePages, isNative, mayOvercommit } from './pod-resource-amounts.ts'
 import type { PodSpec, ResourceRequirements } from './pod-types.ts'
 
 const standardContainerResources = ['cpu', 'memory', 'ephemeral-storage']
-const podLevelResources = ['cpu', 'memory']
 /** Counted objects. */
 const wholeResources = [
   'pods',
@@ -34,25 +26,16 @@ const standardResources = [
   'requests.storage',
 ]
 
-const isHugePages = (name: string) => name.startsWith('hugepages-')
-/** Without a domain, or in kubernetes.io. */
-const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
 const isWhole = (name: string) => !isNative(name) || wholeResources.includes(name)
 
-type NameRule = (name: string, field: string) => FieldError[]
+export type NameRule = (name: string, field: string) => FieldError[]
 
 export function validateContainerResources(resources: ResourceRequirements | undefined, spec: PodSpec, field: string) {
   return resources ? requirementErrors(resources, containerResourceName, spec, field) : []
 }
 
-export function validatePodResources(spec: PodSpec, field: string): FieldError[] {
-  const { resources } = spec
-  if (!resources) return []
-  const claims = resources.claims
-    ? [fieldForbidden(`${field}.claims`, 'claims cannot be set for Resources at pod-level')]
-    : []
-  return [...claims, ...requirementErrors({ ...resources, claims: [] }, podResourceName, spec, field)]
+export function validateOverhead(overhead: ResourceRequirements['limits'], field: string): FieldError[] {
+  return overhead ? requirementErrors({ limits: overhead }, containerResourceName, {}, field) : []
 }
 
 export function validateResourceName(name: string, field: string): FieldError[] {
@@ -72,13 +55,12 @@ export function containerResourceName(name: string, field: string): FieldError[]
   return isExtended ? errors : [...errors, invalid(field, name, "doesn't follow extended resource name standard")]
 }
 
-function podResourceName(name: string, field: string): FieldError[] {
-  const errors = validateResourceName(name, field)
-  if (errors.length > 0 || podLevelResources.includes(name) || isHugePages(name)) return errors
-  return [notSupported(field, name, podLevelResources)]
-}
-
-function requirementErrors(resources: ResourceRequirements, nameRule: NameRule, spec: PodSpec, field: string) {
+export function requirementErrors(
+  resources: ResourceRequirements,
+  nameRule: NameRule,
+  spec: Pick<PodSpec, 'resourceClaims'>,
+  field: string,
+): FieldError[] {
   const { limits = {}, requests = {} } = resources
   const names = [...Object.keys(limits), ...Object.keys(requests)]
   const needsMore = names.some(isHugePages) && !names.some(name => name === 'cpu' || name === 'memory')
@@ -138,14 +120,30 @@ function withinLimit(name: string, request: Quantity | undefined, limit: Quantit
   return order > 0 ? [invalid(requests, formatQuantity(request), text('less than or equal to'))] : []
 }
 
-function claimErrors({ claims = [] }: ResourceRequirements, spec: PodSpec, field: string): FieldError[] {
-  const known = (spec.resourceClaims ?? []).map(({ name }) => name).sort()
-  return eachItem(claims, field, ({ name, request }, at, i) => {
-    if (!name) return [required(at)]
-    const same = claims.slice(0, i).some(c => c.name === name && (!c.request || !request || c.request === request))
-    const notFound = fieldNotFound(at, name)
-    const where = known.length === 0 ? ' which is empty' : `: ${known.join(', ')}`
+type Claim = NonNullable<ResourceRequirements['claims']>[number]
+
+function claimErrors({ claims = [] }: ResourceRequirements, spec: Pick<PodSpec, 'resourceClaims'>, field: string) {
+  const known = (spec.resourceClaims ?? [])
+    .map(({ name }) => name)
+    .filter(name => name)
+    .sort()
+  const where = known.length === 0 ? ' which is empty' : `: ${known.join(', ')}`
+  return eachItem(claims, field, (claim, at, i) => {
+    if (!claim.name) return [required(at)]
+    const notFound = fieldNotFound(at, claim.name)
     const body = `${notFound.body}: must be one of the names in pod.spec.resourceClaims${where}`
-    return [...(same ? [duplicate(at, name)] : []), ...(known.includes(name) ? [] : [{ ...notFound, body }])]
+    return [
+      ...claimedBefore(claim, claims.slice(0, i), at),
+      ...(known.includes(claim.name) ? [] : [{ ...notFound, body }]),
+    ]
   })
+}
+
+/** A claim as a whole and one of its requests overlap. */
+function claimedBefore({ name, request }: Claim, before: Claim[], field: string): FieldError[] {
+  const same = before.filter(claim => claim.name === name)
+  if (same.some(claim => !claim.request)) return [duplicate(field, name)]
+  if (!request) return same.map(() => duplicate(field, name))
+  const errors = dnsLabel(`${field}.request`, request)
+  return same.some(claim => claim.request === request) ? [...errors, duplicate(field, `${name}/${request}`)] : errors
 }

@@ -1,8 +1,9 @@
 // What must hold for security contexts, of a pod and of its containers.
 
 import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from '../../api/field-errors.ts'
-import { eachItem, inRange, optionalWord } from '../../api/validation-rules.ts'
+import { dnsSubdomain, eachItem, inRange, optionalWord } from '../../api/validation-rules.ts'
 import { descendingPath } from './local-path-validation.ts'
+import { validateWindowsOptions } from './pod-os-validation.ts'
 import type { Container, PodSpec } from './pod-types.ts'
 
 type PodSecurityContext = NonNullable<PodSpec['securityContext']>
@@ -15,7 +16,7 @@ const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
 
 export function validatePodSecurityContext(spec: PodSpec, field: string): FieldError[] {
   const context = spec.securityContext
-  if (!context) return shareProcessNamespace(spec, field)
+  if (!context) return []
   return [
     ...inRange(`${field}.fsGroup`, context.fsGroup, 0, maxId),
     ...userAndGroup(context, field),
@@ -24,6 +25,7 @@ export function validatePodSecurityContext(spec: PodSpec, field: string): FieldE
     ...sysctls(context, spec, `${field}.sysctls`),
     ...optionalWord(`${field}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']),
     ...seccomp(context.seccompProfile, `${field}.seccompProfile`),
+    ...validateWindowsOptions(context.windowsOptions, `${field}.windowsOptions`, dnsSubdomain),
     ...appArmor(context.appArmorProfile, `${field}.appArmorProfile`),
     ...optionalWord(`${field}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']),
     ...optionalWord(`${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
@@ -124,16 +126,17 @@ export function validateSecurityContext(
       : []),
     ...seccomp(context.seccompProfile, `${field}.seccompProfile`),
     ...escalation(context, field),
+    ...validateWindowsOptions(context.windowsOptions, `${field}.windowsOptions`, dnsSubdomain),
     ...appArmor(context.appArmorProfile, `${field}.appArmorProfile`),
   ]
 }
 
 function escalation(context: SecurityContext, field: string): FieldError[] {
   if (context.allowPrivilegeEscalation !== false) return []
-  if (context.privileged) {
-    return [invalid(field, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')]
-  }
-  if (!context.capabilities?.add?.includes('CAP_SYS_ADMIN')) return []
-  const text = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
-  return [invalid(field, context, text)]
+  const text = (what: string) => `cannot set \`allowPrivilegeEscalation\` to false and ${what}`
+  const admins = (context.capabilities?.add ?? []).filter(capability => capability === 'CAP_SYS_ADMIN')
+  return [
+    ...(context.privileged ? [invalid(field, context, text('`privileged` to true'))] : []),
+    ...admins.map(() => invalid(field, context, text('`capabilities.Add` CAP_SYS_ADMIN'))),
+  ]
 }

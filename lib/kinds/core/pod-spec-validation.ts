@@ -1,24 +1,28 @@
 // What must hold for a pod's spec. The parts (containers, volumes, affinity, security) have files of their own.
 
-import { type FieldError, fieldForbidden, invalid, required } from '../../api/field-errors.ts'
+import { duplicate, type FieldError, fieldForbidden, invalid, required, tooLong } from '../../api/field-errors.ts'
 import { validateLabels } from '../../api/validation.ts'
+import { maxLengthText } from '../../api/validation-names.ts'
 import {
   dnsLabel,
   dnsSubdomain,
   eachItem,
   inRange,
   ipAddress,
-  optionalWord,
   qualifiedName,
   requiredWord,
 } from '../../api/validation-rules.ts'
+import { goStruct } from './go-struct.ts'
 import { validateAffinity } from './pod-affinity-validation.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './pod-container-validation.ts'
-import { validatePodResources } from './pod-resources-validation.ts'
+import { validateFileRefVolumes } from './pod-env-validation.ts'
+import { validatePodResources } from './pod-level-resources-validation.ts'
+import { validateHostProcess, validateOs } from './pod-os-validation.ts'
+import { validateOverhead } from './pod-resources-validation.ts'
 import { validatePodSecurityContext } from './pod-security-validation.ts'
 import { validateTolerations } from './pod-toleration-validation.ts'
 import { validateTopologySpread } from './pod-topology-validation.ts'
-import type { PodSpec } from './pod-types.ts'
+import { eachContainer, type PodSpec } from './pod-types.ts'
 import { validateVolumes } from './pod-volume-validation.ts'
 
 export interface PodSpecRules {
@@ -30,12 +34,16 @@ export interface PodSpecRules {
 const maxInt32 = 2 ** 31 - 1
 
 export function validatePodSpec(spec: PodSpec, field: string, rules: PodSpecRules): FieldError[] {
+  const volumes = validateVolumes(spec.volumes, `${field}.volumes`, rules.podName)
+  // What is wrong with a volume is said once; for the containers it is not there.
+  const mountable = { ...spec, volumes: volumes.valid }
   return [
     ...(spec.terminationGracePeriodSeconds === undefined ? [required(`${field}.terminationGracePeriodSeconds`)] : []),
-    ...validateVolumes(spec.volumes, `${field}.volumes`, rules.podName),
-    ...validateContainers(spec, `${field}.containers`),
-    ...validateInitContainers(spec, `${field}.initContainers`),
-    ...validateEphemeralContainers(spec, `${field}.ephemeralContainers`),
+    ...volumes.errors,
+    ...validateResourceClaims(spec.resourceClaims, `${field}.resourceClaims`),
+    ...validateContainers(mountable, `${field}.containers`),
+    ...validateInitContainers(mountable, `${field}.initContainers`),
+    ...validateEphemeralContainers(mountable, `${field}.ephemeralContainers`),
     ...validatePodResources(spec, `${field}.resources`),
     ...hostNetworkPorts(spec, `${field}.containers`, rules),
     ...requiredWord(`${field}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
@@ -54,12 +62,16 @@ export function validatePodSpec(spec: PodSpec, field: string, rules: PodSpecRule
     ),
     ...schedulingGates(spec, `${field}.schedulingGates`),
     ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
+    ...validateHostProcess(spec, field),
     ...hostUsers(spec, field),
+    ...hostnameOverride(spec, `${field}.hostnameOverride`),
     ...namesInSpec(spec, field),
     ...validateTolerations(spec.tolerations, `${field}.tolerations`),
     ...hostAliases(spec, `${field}.hostAliases`),
-    ...optionalWord(`${field}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
-    ...(spec.os ? requiredWord(`${field}.os.name`, spec.os.name, ['linux', 'windows']) : []),
+    ...classes(spec, field),
+    ...validateOverhead(spec.overhead, `${field}.overhead`),
+    ...validateOs(spec, field),
+    ...validateFileRefVolumes(spec, field),
   ]
 }
 
@@ -70,8 +82,17 @@ function namesInSpec(spec: PodSpec, field: string): FieldError[] {
     ...inRange(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, maxInt32),
     ...(spec.hostname ? dnsLabel(`${field}.hostname`, spec.hostname) : []),
     ...(spec.subdomain ? dnsLabel(`${field}.subdomain`, spec.subdomain) : []),
+  ]
+}
+
+function classes(spec: PodSpec, field: string): FieldError[] {
+  const { preemptionPolicy } = spec
+  return [
     ...(spec.priorityClassName ? dnsSubdomain(`${field}.priorityClassName`, spec.priorityClassName) : []),
     ...(spec.runtimeClassName === undefined ? [] : dnsSubdomain(`${field}.runtimeClassName`, spec.runtimeClassName)),
+    ...(preemptionPolicy === undefined
+      ? []
+      : requiredWord(`${field}.preemptionPolicy`, preemptionPolicy, ['PreemptLowerPriority', 'Never'])),
   ]
 }
 
@@ -119,35 +140,82 @@ function dnsConfigErrors({ dnsConfig, dnsPolicy }: PodSpec, field: string): Fiel
   return errors
 }
 
+const underscored = '[a-z0-9_]([-_a-z0-9]*[a-z0-9])?'
+const underscoredSubdomain = `${underscored}(\\.${underscored})*`
+const searchText = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${underscoredSubdomain}')`
+const maxSearchLength = 253
+
 /** Underscores are let through, as names of services in other systems have them. */
 function searchPath(search: string, field: string): FieldError[] {
   if (search === '.') return []
   const name = search.replace(/\.$/, '')
-  return dnsSubdomain(field, name.replaceAll('_', 'a')).map(() => invalid(field, name, searchText))
+  return [
+    ...(name.length > maxSearchLength ? [invalid(field, name, maxLengthText(maxSearchLength))] : []),
+    ...(new RegExp(`^${underscoredSubdomain}$`).test(name) ? [] : [invalid(field, name, searchText)]),
+  ]
 }
-
-const searchText =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*')"
 
 function schedulingGates({ schedulingGates: gates = [] }: PodSpec, field: string): FieldError[] {
   return eachItem(gates, field, ({ name }, at, i) => [
     ...qualifiedName(at, name),
-    ...(gates.findIndex(other => other.name === name) < i
-      ? [{ type: 'FieldValueDuplicate' as const, field: at, body: `Duplicate value: ${JSON.stringify(name)}` }]
-      : []),
+    ...(gates.findIndex(other => other.name === name) < i ? [duplicate(at, name)] : []),
   ])
 }
 
+/** Users of their own go with no namespace of the host's. */
 function hostUsers(spec: PodSpec, field: string): FieldError[] {
   if (spec.hostUsers !== false) return []
-  const fields = [
+  const text = 'when `hostUsers` is false'
+  const shared = [
     ['hostNetwork', spec.hostNetwork],
     ['HostPID', spec.hostPID],
     ['HostIPC', spec.hostIPC],
   ] as const
-  const text = 'when `pod.Spec.HostUsers` is false'
-  return fields.filter(([, isSet]) => isSet).map(([name]) => fieldForbidden(`${field}.${name}`, text))
+  return [
+    ...shared.filter(([, isSet]) => isSet).map(([name]) => fieldForbidden(`${field}.${name}`, text)),
+    ...eachContainer(spec, field)
+      .filter(([{ volumeDevices }]) => volumeDevices?.length)
+      .map(([, at]) => fieldForbidden(`${at}.volumeDevices`, text)),
+  ]
 }
+
+const maxHostnameLength = 64
+
+function hostnameOverride(spec: PodSpec, field: string): FieldError[] {
+  const { hostnameOverride: name, setHostnameAsFQDN, hostNetwork } = spec
+  if (name === undefined) return []
+  return [
+    ...(setHostnameAsFQDN ? [fieldForbidden(field, 'may not be specified when setHostnameAsFQDN is true')] : []),
+    ...(hostNetwork ? [fieldForbidden(field, 'may not be specified when hostNetwork is true')] : []),
+    ...(name.length > maxHostnameLength ? [tooLong(field, maxHostnameLength)] : []),
+    ...dnsSubdomain(field, name),
+  ]
+}
+
+function validateResourceClaims(claims: PodSpec['resourceClaims'] = [], field: string): FieldError[] {
+  return eachItem(claims, field, (claim, at, i) => {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim
+    const isTaken = claims.slice(0, i).some(other => other.name === name)
+    const errors = !name
+      ? [required(`${at}.name`)]
+      : isTaken
+        ? [duplicate(`${at}.name`, name)]
+        : dnsLabel(`${at}.name`, name)
+    const [both, none] = [
+      'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
+      'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+    ]
+    const count = [resourceClaimName, resourceClaimTemplateName].filter(given => given !== undefined).length
+    if (count !== 1) errors.push(invalid(at, goStruct(claim, claimMembers), count === 2 ? both : none))
+    if (resourceClaimName !== undefined) errors.push(...dnsSubdomain(`${at}.resourceClaimName`, resourceClaimName))
+    if (resourceClaimTemplateName !== undefined) {
+      errors.push(...dnsSubdomain(`${at}.resourceClaimTemplateName`, resourceClaimTemplateName))
+    }
+    return errors
+  })
+}
+
+const claimMembers = ['Name', 'ResourceClaimName', 'ResourceClaimTemplateName']
 
 function hostAliases({ hostAliases: aliases }: PodSpec, field: string): FieldError[] {
   return eachItem(aliases, field, ({ ip, hostnames }, at) => [

@@ -1,8 +1,9 @@
 // What must hold for topology spread constraints.
 
 import { type FieldError, invalid, required } from '../../api/field-errors.ts'
-import { eachItem, optionalWord, qualifiedName, requiredWord } from '../../api/validation-rules.ts'
+import { eachItem, optionalWord } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
+import { validateLabelKeys } from './pod-label-keys.ts'
 import type { PodSpec } from './pod-types.ts'
 
 type Constraint = NonNullable<PodSpec['topologySpreadConstraints']>[number]
@@ -13,16 +14,14 @@ const nodePolicies = ['Honor', 'Ignore']
 export function validateTopologySpread(constraints: Constraint[] = [], field: string): FieldError[] {
   return eachItem(constraints, field, (constraint, at, i) => [
     ...positive(`${at}.maxSkew`, constraint.maxSkew),
-    ...(constraint.topologyKey
-      ? qualifiedName(`${at}.topologyKey`, constraint.topologyKey)
-      : [required(`${at}.topologyKey`, 'can not be empty')]),
-    ...requiredWord(`${at}.whenUnsatisfiable`, constraint.whenUnsatisfiable, whenUnsatisfiable),
-    ...repeated(constraint, constraints.slice(0, i), at),
+    ...(constraint.topologyKey ? [] : [required(`${at}.topologyKey`, 'can not be empty')]),
+    ...optionalWord(`${at}.whenUnsatisfiable`, constraint.whenUnsatisfiable ?? '', whenUnsatisfiable),
+    ...repeated(constraint, constraints.slice(i + 1), at),
     ...minDomains(constraint, `${at}.minDomains`),
     ...optionalWord(`${at}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, nodePolicies),
     ...optionalWord(`${at}.nodeTaintsPolicy`, constraint.nodeTaintsPolicy, nodePolicies),
+    ...validateLabelKeys(constraint, at),
     ...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`),
-    ...matchLabelKeys(constraint, `${at}.matchLabelKeys`),
   ])
 }
 
@@ -30,8 +29,8 @@ function positive(field: string, value: number): FieldError[] {
   return value > 0 ? [] : [invalid(field, value, 'must be greater than zero')]
 }
 
-function repeated({ topologyKey, whenUnsatisfiable: action }: Constraint, before: Constraint[], field: string) {
-  const isRepeated = before.some(c => c.topologyKey === topologyKey && c.whenUnsatisfiable === action)
+function repeated({ topologyKey, whenUnsatisfiable: action }: Constraint, others: Constraint[], field: string) {
+  const isRepeated = others.some(c => c.topologyKey === topologyKey && c.whenUnsatisfiable === action)
   if (!isRepeated) return []
   const body = `Duplicate value: ${JSON.stringify(`{${topologyKey}, ${action}}`)}`
   return [{ type: 'FieldValueDuplicate' as const, field: `${field}.{topologyKey, whenUnsatisfiable}`, body }]
@@ -41,17 +40,8 @@ function minDomains({ minDomains: min, whenUnsatisfiable: action }: Constraint, 
   if (min === undefined) return []
   const errors = positive(field, min)
   if (action !== 'DoNotSchedule') {
-    const text = 'can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway'
+    const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`
     errors.push(invalid(field, min, text))
   }
   return errors
-}
-
-function matchLabelKeys({ matchLabelKeys: keys = [], labelSelector }: Constraint, field: string): FieldError[] {
-  if (keys.length > 0 && !labelSelector) return [fieldForbiddenWithoutSelector(field)]
-  return eachItem(keys, field, (key, at) => qualifiedName(at, key))
-}
-
-function fieldForbiddenWithoutSelector(field: string): FieldError {
-  return { type: 'FieldValueForbidden', field, body: 'Forbidden: must not be specified when labelSelector is not set' }
 }

@@ -2,9 +2,12 @@
 
 import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors.ts'
 import { eachItem, inRange } from '../../api/validation-rules.ts'
-import { jsonEqual } from '../../util/json-equal.ts'
+import { jsonDiff } from '../../util/unified-diff.ts'
+import { restoreMember } from '../status-subresource.ts'
 import type { Pod } from './pod.ts'
+import { nodeAffinityNarrowed } from './pod-affinity-update.ts'
 import { annotationUpdates } from './pod-annotation-validation.ts'
+import { semanticEqual } from './pod-semantic-equal.ts'
 import { onlyAddedTolerations } from './pod-toleration-validation.ts'
 import type { PodSpec } from './pod-types.ts'
 
@@ -26,9 +29,11 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
       return [...annotations, fieldForbidden(`spec.${list}`, 'pod updates may not add or remove containers')]
     }
   }
+  const deadline = deadlineErrors(spec.activeDeadlineSeconds, before.activeDeadlineSeconds)
+  if (deadline.isFatal) return [...annotations, ...deadline.errors]
   return [
     ...annotations,
-    ...deadline(spec.activeDeadlineSeconds, before.activeDeadlineSeconds),
+    ...deadline.errors,
     ...onlyAddedTolerations(spec.tolerations, before.tolerations, 'spec.tolerations'),
     ...onlyRemovedGates(spec, before),
     ...otherFields(spec, before),
@@ -39,14 +44,18 @@ export function annotationChanges({ metadata }: Pod, { metadata: before }: Pod):
   return annotationUpdates(metadata.annotations, before.annotations, 'metadata.annotations')
 }
 
-function deadline(seconds: number | undefined, old: number | undefined): FieldError[] {
+/** From none to one, or to a shorter one. */
+function deadlineErrors(seconds: number | undefined, old: number | undefined) {
   const field = 'spec.activeDeadlineSeconds'
   if (seconds === undefined) {
-    return old === undefined ? [] : [invalid(field, undefined, 'must not update from a positive integer to nil value')]
+    const text = 'must not update from a positive integer to nil value'
+    return { errors: old === undefined ? [] : [invalid(field, undefined, text)], isFatal: false }
   }
-  const range = inRange(field, seconds, 0, 2 ** 31 - 1)
-  if (range.length > 0 || old === undefined || seconds <= old) return range
-  return [invalid(field, seconds, 'must be less than or equal to previous value')]
+  const errors = inRange(field, seconds, 0, 2 ** 31 - 1)
+  if (errors.length === 0 && old !== undefined && seconds > old) {
+    errors.push(invalid(field, seconds, 'must be less than or equal to previous value'))
+  }
+  return { errors, isFatal: errors.length > 0 }
 }
 
 function onlyRemovedGates({ schedulingGates: gates }: PodSpec, { schedulingGates: old = [] }: PodSpec): FieldError[] {
@@ -58,12 +67,20 @@ function onlyRemovedGates({ schedulingGates: gates }: PodSpec, { schedulingGates
 }
 
 function otherFields(spec: PodSpec, old: PodSpec): FieldError[] {
+  if (semanticEqual(spec, old)) return []
   const comparable = withFreeFieldsOf(spec, old)
   const gated = (old.schedulingGates ?? []).length > 0 ? placementOfGated(comparable, old) : []
-  const changed = changedFields(comparable, old)
-  if (changed.length === 0) return gated
-  const diff = changed.map(name => `- ${name}: ${json(old, name)}\n+ ${name}: ${json(comparable, name)}`).join('\n')
+  if (semanticEqual(comparable, old)) return gated
+  const diff = jsonDiff(comparableText(old), comparableText(comparable))
   return [...gated, fieldForbidden('spec', `pod updates may not change fields other than ${updatable}\n${diff}`)]
+}
+
+/** Members in one order on both sides: only what differs is to be shown. */
+function comparableText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparableText)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, member]) => [name, comparableText(member)]))
 }
 
 /** A copy of `spec` in which everything that may change is as it was. */
@@ -71,9 +88,11 @@ function withFreeFieldsOf(spec: PodSpec, old: PodSpec): PodSpec {
   const copy = structuredClone(spec)
   copy.containers = withImagesOf(copy.containers, old.containers)
   if (copy.initContainers) copy.initContainers = withImagesOf(copy.initContainers, old.initContainers ?? [])
-  for (const name of ['activeDeadlineSeconds', 'schedulingGates', 'tolerations'] as const) keep(copy, old, name)
+  for (const name of ['activeDeadlineSeconds', 'schedulingGates', 'tolerations'] as const) {
+    restoreMember(copy, old, name)
+  }
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && copy.terminationGracePeriodSeconds === 1) {
-    keep(copy, old, 'terminationGracePeriodSeconds')
+    restoreMember(copy, old, 'terminationGracePeriodSeconds')
   }
   return copy
 }
@@ -82,31 +101,19 @@ function withImagesOf(containers: PodSpec['containers'], old: PodSpec['container
   return containers.map((container, i) => ({ ...container, image: old[i]?.image ?? '' }))
 }
 
-function keep<K extends keyof PodSpec>(spec: PodSpec, old: PodSpec, name: K): void {
-  if (old[name] === undefined) delete spec[name]
-  else spec[name] = old[name]
-}
-
-/** While gated, a pod's node selector may be narrowed. `spec` is made equal to `old` there. */
+/** While gated, where a pod may go can be narrowed. `spec` is made equal to `old` there. */
 function placementOfGated(spec: PodSpec, old: PodSpec): FieldError[] {
-  const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value)
-  const text = 'only additions are allowed (no mutations or deletions)'
-  const errors = kept ? [] : [invalid('spec.nodeSelector', spec.nodeSelector ?? {}, text)]
-  keep(spec, old, 'nodeSelector')
+  const errors = [...selectorErrors(spec, old), ...nodeAffinityNarrowed(spec.affinity, old.affinity)]
+  restoreMember(spec, old, 'nodeSelector')
+  const { nodeAffinity: _, ...affinity } = spec.affinity ?? {}
+  const nodeAffinity = old.affinity?.nodeAffinity
+  spec.affinity = nodeAffinity ? { ...affinity, nodeAffinity } : affinity
+  if (!old.affinity && Object.keys(spec.affinity).length === 0) delete spec.affinity
   return errors
 }
 
-function changedFields(spec: PodSpec, old: PodSpec): (keyof PodSpec)[] {
-  const names = [...new Set([...Object.keys(old), ...Object.keys(spec)])] as (keyof PodSpec)[]
-  return names.filter(name => !jsonEqual(semantic(spec[name]), semantic(old[name])))
-}
-
-/** Empty and absent are the same. */
-function semantic(value: unknown): unknown {
-  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0
-  return isEmpty || value === '' || value === false ? undefined : (value ?? undefined)
-}
-
-function json(spec: PodSpec, name: keyof PodSpec): string {
-  return JSON.stringify(spec[name] ?? null)
+function selectorErrors({ nodeSelector: now = {} }: PodSpec, { nodeSelector: old = {} }: PodSpec): FieldError[] {
+  if (Object.entries(old).every(([key, value]) => now[key] === value)) return []
+  const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+  return [invalid('spec.nodeSelector', now, text)]
 }

@@ -149,7 +149,7 @@ describe('what is wrong with a pod', () => {
       'env from no source',
       web({ env: [{ name: 'A', valueFrom: {} }] }),
       [
-        'spec.containers[0].env[0].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`',
+        'spec.containers[0].env[0].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
       ],
     ],
     [

@@ -1,12 +1,13 @@
 // What must hold for a pod, and for the template of a workload: metadata that means something to pods, then the spec.
 
-import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors.ts'
+import { type FieldError, fieldForbidden } from '../../api/field-errors.ts'
 import { validateAnnotations, validateLabels } from '../../api/validation.ts'
 import { eachItem } from '../../api/validation-rules.ts'
 import type { Pod } from './pod.ts'
 import { mirrorAnnotation, podAnnotations, profilesMatch } from './pod-annotation-validation.ts'
+import { paddedImage } from './pod-container-validation.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
-import type { Container, PodSpec, PodTemplateSpec } from './pod-types.ts'
+import type { PodSpec, PodTemplateSpec } from './pod-types.ts'
 
 export function validatePod({ metadata, spec }: Pod): FieldError[] {
   if (!spec) return []
@@ -61,9 +62,4 @@ function tokenVolumes({ serviceAccountName, volumes }: PodSpec): FieldError[] {
         : [],
     ),
   )
-}
-
-function paddedImage({ image = '' }: Container, field: string): FieldError[] {
-  if (image.trim() === image) return []
-  return [invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')]
 }

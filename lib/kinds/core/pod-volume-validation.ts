@@ -1,23 +1,34 @@
 // What must hold for a pod's volumes: a name of its own and exactly one type, valid for itself.
 
 import { duplicate, type FieldError, fieldForbidden, invalid, required } from '../../api/field-errors.ts'
-import { asInvalid } from '../../api/validation.ts'
+import { asInvalid, validateAnnotations, validateLabels } from '../../api/validation.ts'
 import { dnsSubdomainErrors } from '../../api/validation-names.ts'
-import { dnsLabel, eachItem, optionalWord, quantityOf, requiredText } from '../../api/validation-rules.ts'
+import { dnsLabel, eachItem, optionalWord, quantityOf, requiredText, requiredWord } from '../../api/validation-rules.ts'
 import { fileMode, noBacksteps } from './local-path-validation.ts'
+import { validateClaimSpec } from './persistent-volume-claim-validation.ts'
+import { diskChecks } from './pod-disk-validation.ts'
 import type { Volume } from './pod-types.ts'
 import { validateDownwardFile, validateKeyToPath, validateProjected } from './pod-volume-files-validation.ts'
 
-export function validateVolumes(volumes: Volume[] = [], field: string, podName: string | undefined): FieldError[] {
+export interface CheckedVolumes {
+  errors: FieldError[]
+  /** Those that have none. */
+  valid: Volume[]
+}
+
+export function validateVolumes(volumes: Volume[] = [], field: string, podName: string | undefined): CheckedVolumes {
   const created = volumes.filter(volume => volume.ephemeral && podName).map(({ name }) => `${podName}-${name}`)
-  return eachItem(volumes, field, (volume, at, i) => [
-    ...sourceErrors(volume, at, podName),
-    ...(volume.name ? dnsLabel(`${at}.name`, volume.name) : [required(`${at}.name`)]),
-    ...(volumes.slice(0, i).some(({ name }) => name && name === volume.name)
-      ? [duplicate(`${at}.name`, volume.name)]
-      : []),
-    ...claimOfEphemeral(volume, created, at),
-  ])
+  const valid: Volume[] = []
+  const errors = eachItem(volumes, field, (volume, at) => {
+    const wrong = [
+      ...sourceErrors(volume, at, podName),
+      ...(volume.name ? dnsLabel(`${at}.name`, volume.name) : [required(`${at}.name`)]),
+      ...(valid.some(({ name }) => name === volume.name) ? [duplicate(`${at}.name`, volume.name)] : []),
+    ]
+    if (wrong.length === 0) valid.push(volume)
+    return [...wrong, ...claimOfEphemeral(volume, created, at)]
+  })
+  return { errors, valid }
 }
 
 function claimOfEphemeral({ persistentVolumeClaim: claim }: Volume, created: string[], field: string): FieldError[] {
@@ -68,13 +79,19 @@ function sourceErrors(volume: Volume, field: string, podName: string | undefined
   const errorsOf = checks[first]
   return [
     ...(errorsOf ? errorsOf(volume, `${field}.${first}`, podName) : []),
-    ...others.map(name => fieldForbidden(`${field}.${name}`, 'may not specify more than 1 volume type')),
+    ...others.map(name =>
+      fieldForbidden(`${field}.${forbiddenNames[name] ?? name}`, 'may not specify more than 1 volume type'),
+    ),
   ]
 }
+
+/** How upstream spells them there. */
+const forbiddenNames: Partial<Record<SourceName, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
 
 type Check = (volume: Volume, field: string, podName: string | undefined) => FieldError[]
 
 const checks: Partial<Record<SourceName, Check>> = {
+  ...diskChecks,
   emptyDir: ({ emptyDir }, field) => {
     const isNegative = (quantityOf(emptyDir?.sizeLimit)?.unscaled ?? 0n) < 0n
     const text = 'SizeLimit field must be a valid resource quantity'
@@ -98,27 +115,18 @@ const checks: Partial<Record<SourceName, Check>> = {
   projected: ({ projected }, field) => (projected ? validateProjected(projected, field) : []),
   persistentVolumeClaim: ({ persistentVolumeClaim: claim }, field) =>
     requiredText(`${field}.claimName`, claim?.claimName),
-  nfs: ({ nfs }, field) => [
-    ...requiredText(`${field}.server`, nfs?.server),
-    ...requiredText(`${field}.path`, nfs?.path),
-    ...(nfs?.path.startsWith('/') ? [] : [invalid(`${field}.path`, nfs?.path ?? '', 'must be an absolute path')]),
+  image: ({ image }, field) => [
+    ...requiredText(`${field}.reference`, image?.reference),
+    ...requiredWord(`${field}.pullPolicy`, image?.pullPolicy, ['Always', 'IfNotPresent', 'Never']),
   ],
-  iscsi: ({ iscsi }, field) => [
-    ...requiredText(`${field}.targetPortal`, iscsi?.targetPortal),
-    ...requiredText(`${field}.iqn`, iscsi?.iqn),
-  ],
-  csi: ({ csi }, field) => requiredText(`${field}.driver`, csi?.driver),
-  image: ({ image }, field) => requiredText(`${field}.reference`, image?.reference),
   ephemeral: ({ ephemeral, name }, field, podName) => {
     if (!ephemeral?.volumeClaimTemplate) return [required(`${field}.volumeClaimTemplate`)]
+    const errors = claimTemplate(ephemeral.volumeClaimTemplate, `${field}.volumeClaimTemplate`)
     const claim = `${podName}-${name}`
     const wrong = podName && name ? dnsSubdomainErrors(claim) : []
     const at = field.replace(/\.ephemeral$/, '.name')
-    return asInvalid(
-      at,
-      name,
-      wrong.map(text => `PVC name ${JSON.stringify(claim)}: ${text}`),
-    )
+    const texts = wrong.map(text => `PVC name ${JSON.stringify(claim)}: ${text}`)
+    return [...errors, ...asInvalid(at, name, texts)]
   },
 }
 
@@ -137,4 +145,18 @@ function hostPathErrors(hostPath: Volume['hostPath'], field: string): FieldError
   if (!hostPath?.path) return [required(`${field}.path`)]
   const { path, type = '' } = hostPath
   return [...noBacksteps(`${field}.path`, path), ...optionalWord(`${field}.type`, type, hostPathTypes)]
+}
+
+type ClaimTemplate = NonNullable<NonNullable<Volume['ephemeral']>['volumeClaimTemplate']>
+
+/** Of its metadata only labels and annotations go to the claim; nothing else may be said. */
+function claimTemplate({ metadata = {}, spec }: ClaimTemplate, field: string): FieldError[] {
+  const { labels, annotations, ...others } = metadata
+  const said = Object.entries(others).filter(([, value]) => value !== undefined && value !== '')
+  return [
+    ...validateAnnotations(annotations, `${field}.metadata.annotations`),
+    ...validateLabels(labels, `${field}.metadata.labels`),
+    ...said.map(([name]) => fieldForbidden(`${field}.metadata.${name}`, 'cannot be set')),
+    ...validateClaimSpec(spec ?? {}, `${field}.spec`),
+  ]
 }
