@@ -4,7 +4,7 @@ import { noSuchPath } from '../api/errors.ts'
 import { withImpersonation } from './authn/impersonation.ts'
 import { chain, type Handler } from './chain.ts'
 import type { ServerContext } from './context.ts'
-import { discovery } from './discovery.ts'
+import { createDiscovery } from './discovery.ts'
 import { dispatch } from './dispatch.ts'
 import { withAuditId } from './filters/audit-id.ts'
 import { withAuthentication } from './filters/authentication.ts'
@@ -48,8 +48,12 @@ function otherPaths({ registry, config, clock }: ServerContext, routes: ChainOpt
     const { openApiRoutes } = await import('./openapi-routes.ts')
     return openApiRoutes(() => registry.all(), clock)
   })
+  const discovery = createDiscovery(
+    () => registry.all(),
+    () => `${config.advertiseAddress}:${config.securePort}`,
+  )
   return async request => {
-    const answer = discovery(request, registry, `${config.advertiseAddress}:${config.securePort}`)
+    const answer = discovery(request)
     if (answer) return answer
     if (request.upgrade) throw noSuchPath()
     if (request.path.startsWith('/openapi/')) return (await openApi())(request)

@@ -1,28 +1,31 @@
 // Everything served, in one answer: apidiscovery.k8s.io's APIGroupDiscoveryList.
 
 import type { ResourceDefinition } from '../api/resource.ts'
-import { allVerbs, type GroupVersions } from './group-versions.ts'
-import type { Registry } from './registry.ts'
+import { allVerbs, groupVersionsOf } from './group-versions.ts'
 import { servedSubresources } from './served-subresources.ts'
 
-export function aggregatedDiscovery(registry: Registry, groups: GroupVersions[], version: 'v2' | 'v2beta1') {
-  return {
-    kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
-    metadata: {},
-    items: groups.map(({ group, versions }) => ({
-      metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
-      versions: versions.map(served => ({
-        version: served,
-        resources: registry
-          .all()
-          .filter(def => def.group === group && def.version === served)
-          .sort((a, b) => (a.plural < b.plural ? -1 : 1))
-          .map(resourceDiscovery),
-        freshness: 'Current',
-      })),
-    })),
-  }
+/** JSON. Each resource is described once. */
+export function aggregatedDiscovery(served: readonly ResourceDefinition[]): string {
+  const byGroupVersion = Map.groupBy(served, def => `${def.group}/${def.version}`)
+  const items = groupVersionsOf(served).map(({ group, versions }) => {
+    const each = versions.map(name => versionText(name, byGroupVersion.get(`${group}/${name}`) ?? []))
+    return `{"metadata":${JSON.stringify(group ? { name: group } : {})},"versions":[${each.join(',')}]}`
+  })
+  const head = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {} }
+  return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`
+}
+
+function versionText(version: string, resources: ResourceDefinition[]): string {
+  const described = resources.sort((a, b) => (a.plural < b.plural ? -1 : 1)).map(resourceText)
+  return `{"version":${JSON.stringify(version)},"resources":[${described.join(',')}],"freshness":"Current"}`
+}
+
+const texts = new WeakMap<ResourceDefinition, string>()
+
+function resourceText(def: ResourceDefinition): string {
+  const text = texts.get(def) ?? JSON.stringify(resourceDiscovery(def))
+  texts.set(def, text)
+  return text
 }
 
 function resourceDiscovery(def: ResourceDefinition) {
@@ -37,8 +40,8 @@ function resourceDiscovery(def: ResourceDefinition) {
     scope: def.scope,
     singularResource: def.singular ?? def.kind.toLowerCase(),
     verbs: [...(def.verbs ?? allVerbs)].sort(),
-    ...(def.shortNames ? { shortNames: def.shortNames } : {}),
-    ...(def.categories ? { categories: def.categories } : {}),
+    ...(def.shortNames?.length ? { shortNames: def.shortNames } : {}),
+    ...(def.categories?.length ? { categories: def.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),
   }
 }

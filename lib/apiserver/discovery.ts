@@ -1,67 +1,114 @@
 // What is served, told to clients: /api, /apis, a group, a version, and all of it in one answer (apidiscovery.k8s.io).
 
+import { createHash } from 'node:crypto'
 import { noSuchPath } from '../api/errors.ts'
 import { apiVersionOf, type ResourceDefinition } from '../api/resource.ts'
 import { parseAccept } from './accept.ts'
+import { answerStatus } from './answer.ts'
 import type { ApiRequest, ApiResponse } from './chain.ts'
 import { aggregatedDiscovery } from './discovery-aggregated.ts'
-import { allVerbs, groupVersions } from './group-versions.ts'
-import type { Registry } from './registry.ts'
-import { jsonResponse } from './responses.ts'
+import { isHeld } from './etag.ts'
+import { allVerbs, groupVersionsOf } from './group-versions.ts'
+import { negotiateOutput } from './negotiate.ts'
 import { type ServedSubresource, servedSubresources } from './served-subresources.ts'
+import { storageVersionHash } from './storage-version-hash.ts'
 
-/** The answer to a discovery path; undefined for any other. `serverAddress` is `host:port`. */
-export function discovery(request: ApiRequest, registry: Registry, serverAddress: string): ApiResponse | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-  const [root, group, version, ...more] = request.path.split('/').filter(part => part !== '')
-  if (more.length > 0 || (root !== 'api' && root !== 'apis')) return undefined
-  if (group === undefined) return aggregated(request, registry, root) ?? rootAnswer(registry, root, serverAddress)
-  if (root === 'api') return version === undefined ? jsonResponse(resourceList(registry, '', group)) : undefined
-  if (version === undefined) return jsonResponse(groupAnswer(registry, group))
-  return jsonResponse(resourceList(registry, group, version))
+export type Discovery = (request: ApiRequest) => Promise<ApiResponse> | undefined
+
+type Served = readonly ResourceDefinition[]
+type Root = 'api' | 'apis'
+
+/**
+ * Answers discovery paths; undefined for any other. `served` is asked at each request: custom kinds come and go.
+ * `serverAddress` is `host:port`.
+ */
+export function createDiscovery(served: () => Served, serverAddress: () => string): Discovery {
+  const aggregated = createAggregated(served)
+  return request => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+    const [root, group, version, ...more] = request.path.split('/').filter(part => part !== '')
+    if (more.length > 0 || (root !== 'api' && root !== 'apis')) return undefined
+    if (group === undefined && wantsAggregated(request)) return Promise.resolve(aggregated(root, request))
+    const answer = legacy(served(), root, group, version, serverAddress)
+    return answer && answerStatus({ output: negotiateOutput(request) }, answer)
+  }
 }
 
-function aggregated(request: ApiRequest, registry: Registry, root: 'api' | 'apis'): ApiResponse | undefined {
+/** What these paths say; undefined for a path that is none of them. Throws NotFound for a group that is not served. */
+function legacy(
+  served: Served,
+  root: Root,
+  group: string | undefined,
+  version: string | undefined,
+  address: () => string,
+) {
+  if (group === undefined) return root === 'api' ? coreVersions(served, address()) : groupList(served)
+  if (root === 'api') return version === undefined ? resourceList(served, '', group) : undefined
+  return version === undefined ? groupAnswer(served, group) : resourceList(served, group, version)
+}
+
+const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+/** True when that is what the client would have rather than anything else that we can say. */
+function wantsAggregated(request: ApiRequest): boolean {
   for (const { params } of parseAccept(request.headers.accept)) {
-    if (params.as === undefined) return undefined
-    const isOurs = params.as === 'APIGroupDiscoveryList' && params.g === 'apidiscovery.k8s.io'
-    if (!isOurs || (params.v !== 'v2' && params.v !== 'v2beta1')) continue
-    const version = params.v
-    const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
-    const groups = groupVersions(registry).filter(({ group }) => (group === '') === (root === 'api'))
-    const body = JSON.stringify(aggregatedDiscovery(registry, groups, version))
-    return { status: 200, headers: { 'content-type': type, vary: 'Accept' }, body }
+    if (params.as === undefined) return false
+    if (params.as === 'APIGroupDiscoveryList' && params.g === 'apidiscovery.k8s.io' && params.v === 'v2') return true
   }
-  return undefined
+  return false
 }
 
-function rootAnswer(registry: Registry, root: 'api' | 'apis', serverAddress: string): ApiResponse {
-  const groups = groupVersions(registry)
-  if (root === 'apis') {
-    const named = groups.filter(({ group }) => group !== '').map(({ group }) => groupOf(registry, group))
-    return jsonResponse({ kind: 'APIGroupList', apiVersion: 'v1', groups: named })
+/** One text a root, kept until the kinds that are served change. */
+function createAggregated(served: () => Served) {
+  const kept = new Map<Root, { resources: Served; body: string; etag: string }>()
+  const current = (root: Root) => {
+    const resources = served().filter(({ group }) => (group === '') === (root === 'api'))
+    const known = kept.get(root)
+    if (known && isSame(known.resources, resources)) return known
+    const body = aggregatedDiscovery(resources)
+    const etag = `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`
+    const made = { resources, body, etag }
+    kept.set(root, made)
+    return made
   }
-  return jsonResponse({
+  return (root: Root, request: ApiRequest): ApiResponse => {
+    const { body, etag } = current(root)
+    const headers = { etag, vary: 'Accept', 'cache-control': 'public' }
+    if (isHeld(request, etag)) return { status: 304, headers }
+    return { status: 200, headers: { ...headers, 'content-type': aggregatedType }, body }
+  }
+}
+
+function isSame(before: Served, now: Served): boolean {
+  return before.length === now.length && now.every((def, index) => def === before[index])
+}
+
+function coreVersions(served: Served, serverAddress: string) {
+  return {
     kind: 'APIVersions',
-    versions: groups.find(({ group }) => group === '')?.versions ?? [],
+    versions: groupVersionsOf(served).find(({ group }) => group === '')?.versions ?? [],
     serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }],
-  })
+  }
 }
 
-function groupOf(registry: Registry, group: string) {
-  const { versions } = groupVersions(registry).find(known => known.group === group) ?? { versions: [] }
+function groupList(served: Served) {
+  const named = groupVersionsOf(served).filter(({ group }) => group !== '')
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: named.map(groupOf) }
+}
+
+function groupOf({ group, versions }: { group: string; versions: string[] }) {
   const entries = versions.map(version => ({ groupVersion: `${group}/${version}`, version }))
   return { name: group, versions: entries, preferredVersion: entries[0] }
 }
 
-function groupAnswer(registry: Registry, group: string) {
-  const answer = groupOf(registry, group)
-  if (group === '' || answer.versions.length === 0) throw noSuchPath()
-  return { kind: 'APIGroup', apiVersion: 'v1', ...answer }
+function groupAnswer(served: Served, name: string) {
+  const found = groupVersionsOf(served.filter(({ group }) => group === name))[0]
+  if (!found) throw noSuchPath()
+  return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) }
 }
 
-function resourceList(registry: Registry, group: string, version: string) {
-  const defs = registry.all().filter(def => def.group === group && def.version === version)
+function resourceList(served: Served, group: string, version: string) {
+  const defs = served.filter(def => def.group === group && def.version === version)
   if (defs.length === 0) throw noSuchPath()
   const resources = defs.flatMap(def => [
     resourceEntry(def),
@@ -69,21 +116,24 @@ function resourceList(registry: Registry, group: string, version: string) {
   ])
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The oldest list of all was never given one.
+    ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersionOf({ group, version }),
     resources: resources.sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 
 function resourceEntry(def: ResourceDefinition) {
+  const hash = storageVersionHash(def)
   return {
     name: def.plural,
     singularName: def.singular ?? def.kind.toLowerCase(),
     namespaced: def.scope === 'Namespaced',
     kind: def.kind,
     verbs: [...(def.verbs ?? allVerbs)].sort(),
-    ...(def.shortNames ? { shortNames: def.shortNames } : {}),
-    ...(def.categories ? { categories: def.categories } : {}),
+    ...(def.shortNames?.length ? { shortNames: def.shortNames } : {}),
+    ...(def.categories?.length ? { categories: def.categories } : {}),
+    ...(hash ? { storageVersionHash: hash } : {}),
   }
 }
 

@@ -1,5 +1,6 @@
 // Which groups there are and which of their versions comes first.
 
+import type { ResourceDefinition } from '../api/resource.ts'
 import type { Registry } from './registry.ts'
 
 /** What a stored kind answers when its definition does not say less. */
@@ -11,17 +12,54 @@ export interface GroupVersions {
   versions: string[]
 }
 
-/** Every group served, in the order in which its first kind was registered, the core group first. */
+/** The groups of Kubernetes' own in the order in which clients try them: of resources of one name, the first wins. */
+const groupOrder = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'internal.apiserver.k8s.io',
+  'storagemigration.k8s.io',
+]
+const rankOf = new Map(groupOrder.map((group, rank) => [group, rank]))
+
 export function groupVersions(registry: Registry): GroupVersions[] {
-  const groups = new Map<string, Set<string>>([['', new Set()]])
-  for (const { group, version } of registry.all()) {
+  return groupVersionsOf(registry.all())
+}
+
+/** Every group served: Kubernetes' own by their priority, then custom ones by name. */
+export function groupVersionsOf(served: Iterable<Pick<ResourceDefinition, 'group' | 'version'>>): GroupVersions[] {
+  const groups = new Map<string, Set<string>>()
+  for (const { group, version } of served) {
     const versions = groups.get(group)
     if (versions) versions.add(version)
     else groups.set(group, new Set([version]))
   }
   return [...groups]
-    .filter(([, versions]) => versions.size > 0)
     .map(([group, versions]) => ({ group, versions: [...versions].sort(byPriority) }))
+    .sort((a, b) => byGroupPriority(a.group, b.group))
+}
+
+function byGroupPriority(a: string, b: string): number {
+  const difference = (rankOf.get(a) ?? groupOrder.length) - (rankOf.get(b) ?? groupOrder.length)
+  return difference || (a < b ? -1 : 1)
 }
 
 /** v2, v1, v1beta2, v1alpha1, anything else: Kubernetes' version priority. */

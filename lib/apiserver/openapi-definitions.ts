@@ -1,212 +1,183 @@
-// The published definitions of what resources consist of. The two versions of OpenAPI differ little here: in how they
-// refer to a definition and in how they say "one of two types", which is what a Dialect is.
+// The published definitions of what built-in resources consist of, each made once, when it is first asked for. The two
+// versions of OpenAPI differ little here: in how they refer to a definition, in how they say "one of two types", and in
+// that only v3 tells defaults. That is what a Dialect is.
 
-import { toApiVersion } from '../api/meta.ts'
-import type { ResourceDefinition } from '../api/resource.ts'
-import { builtinDescriptions, builtinSchema, type ModelDescriptions } from '../schema/builtin.ts'
+import { builtinDescriptions, builtinModels, builtinSchema } from '../schema/builtin.ts'
 import { definitionNames } from '../schema/definition-names.ts'
+import { publishedDefaults, publishedUnions } from '../schema/published-facts.ts'
 import type { Schema } from '../schema/schema.ts'
+import { type GroupVersionKind, kindOf, meta, modelNames } from './openapi-names.ts'
 
 export type OpenApiObject = Record<string, unknown>
-
-export interface GroupVersionKind {
-  group: string
-  version: string
-  kind: string
-}
 
 export interface Dialect {
   /** A reference to a definition, with what else is said of the field that refers. */
   reference(definition: string, siblings: OpenApiObject): OpenApiObject
   intOrString: OpenApiObject
   quantity: OpenApiObject
+  tellsDefaults: boolean
 }
 
-const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+export interface Definition {
+  body: OpenApiObject
+  /** What its text refers to. */
+  references: readonly string[]
+}
+
 const quantity = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
 const intOrString = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
-
 const rawExtension = 'io.k8s.apimachinery.pkg.runtime.RawExtension'
+const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1'
 
-/** The body of a PATCH. */
-export const patchDefinition = `${meta}.Patch`
-
-const modelNames = new Map([...definitionNames].map(([model, definition]) => [definition, model]))
-const byGroupVersionKind = new Map(
-  [...definitionNames.values()].map(definition => [definition.split('.').slice(-3).join('.'), definition]),
-)
-
-/** The definition of a built-in kind: `policy`, `v1`, `Eviction` → `io.k8s.api.policy.v1.Eviction`. */
-function builtinDefinition({ group, version, kind }: GroupVersionKind): string | undefined {
-  return byGroupVersionKind.get(`${group.split('.')[0] || 'core'}.${version}.${kind}`)
+/** Definitions that are no model of the client's. */
+function special(dialect: Dialect): Record<string, OpenApiObject> {
+  const time = { type: 'string', format: 'date-time' }
+  return {
+    [quantity]: { description: 'A fixed-point number with a unit: `100m`, `1.5Gi`.', ...dialect.quantity },
+    [intOrString]: { description: 'A number, or a text such as a percentage or a name.', ...dialect.intOrString },
+    [rawExtension]: { description: 'An object of any kind.', type: 'object' },
+    [`${meta}.FieldsV1`]: { description: 'A set of fields, as a tree of their names.', type: 'object' },
+    [`${meta}.Time`]: { description: 'A moment, to the second, by RFC 3339.', ...time },
+    [`${meta}.MicroTime`]: { description: 'A moment, to the microsecond, by RFC 3339.', ...time },
+    [`${meta}.Patch`]: { description: 'The body of a PATCH: its content type says which sort it is.', type: 'object' },
+    [`${apiextensions}.JSON`]: { description: 'Any JSON value.' },
+    [`${apiextensions}.JSONSchemaPropsOrArray`]: { description: 'A schema, or a list of schemas.' },
+    [`${apiextensions}.JSONSchemaPropsOrBool`]: { description: 'A schema, or true or false for any value or none.' },
+    [`${apiextensions}.JSONSchemaPropsOrStringArray`]: { description: 'A schema, or a list of property names.' },
+  }
 }
 
-/** A kind as published: a custom kind's group is turned around, `com.example.v1.Foo`. */
-export function definitionOf(kind: GroupVersionKind): string {
-  const reversed = kind.group.split('.').reverse().join('.')
-  return builtinDefinition(kind) ?? `${reversed}.${kind.version}.${kind.kind}`
+/** Fields that hold what they like, where they are neither a FieldsV1 nor a RawExtension. */
+const freeFields: Record<string, string> = {
+  additionalItems: `${apiextensions}.JSONSchemaPropsOrBool`,
+  additionalProperties: `${apiextensions}.JSONSchemaPropsOrBool`,
+  default: `${apiextensions}.JSON`,
+  dependencies: `${apiextensions}.JSONSchemaPropsOrStringArray`,
+  enum: `${apiextensions}.JSON`,
+  example: `${apiextensions}.JSON`,
+  items: `${apiextensions}.JSONSchemaPropsOrArray`,
 }
 
-export function listKind<T extends GroupVersionKind>(kind: T): GroupVersionKind {
-  return { group: kind.group, version: kind.version, kind: `${kind.kind}List` }
-}
-
-/** Collects definitions: what is asked for, and whatever they refer to. */
 export class Definitions {
+  readonly dialect: Dialect
+  readonly #special: Record<string, OpenApiObject>
+  readonly #known = new Map<string, Definition>()
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect
+    this.#special = special(dialect)
+  }
+
+  /** Throws for a name that is none of Kubernetes' own. */
+  find(name: string): Definition {
+    const known = this.#known.get(name) ?? this.#make(name)
+    this.#known.set(name, known)
+    return known
+  }
+
+  #make(name: string): Definition {
+    const body = Object.hasOwn(this.#special, name) ? this.#special[name] : undefined
+    if (body) return { body, references: [] }
+    const model = modelNames.get(name)
+    if (!model) throw new Error(`there is no definition ${name}`)
+    return new ModelRenderer(this.dialect, name, model).definition()
+  }
+}
+
+/** Renders one model, and notes what it refers to. */
+class ModelRenderer {
   readonly #dialect: Dialect
-  readonly #descriptions: Record<string, ModelDescriptions> = builtinDescriptions()
-  readonly #all = new Map<string, OpenApiObject>()
-  /** Kinds served, by definition: what `x-kubernetes-group-version-kind` says. */
-  readonly #kinds = new Map<string, GroupVersionKind[]>()
+  readonly #name: string
+  readonly #model: string
+  readonly #references = new Set<string>()
 
-  constructor(dialect: Dialect, resources: readonly ResourceDefinition[]) {
+  constructor(dialect: Dialect, name: string, model: string) {
     this.#dialect = dialect
-    for (const def of resources) {
-      this.#addKind(def)
-      this.#addKind(listKind(def))
-    }
-    this.#addKind({ group: '', version: 'v1', kind: 'Status' }, `${meta}.Status`)
-    const versions = new Map(resources.map(def => [toApiVersion(def.group, def.version), def]))
-    for (const { group, version } of versions.values()) {
-      this.#addKind({ group, version, kind: 'DeleteOptions' }, `${meta}.DeleteOptions`)
-    }
+    this.#name = name
+    this.#model = model
   }
 
-  #addKind({ group, version, kind }: GroupVersionKind, definition = definitionOf({ group, version, kind })): void {
-    const kinds = this.#kinds.get(definition) ?? []
-    this.#kinds.set(definition, [...kinds, { group, kind, version } as GroupVersionKind])
-  }
-
-  /** Sorted by name. */
-  all(): Record<string, OpenApiObject> {
-    return Object.fromEntries([...this.#all].sort(([a], [b]) => (a < b ? -1 : 1)))
-  }
-
-  /** A reference to a kind; its definition is added. */
-  kind(kind: GroupVersionKind, schema?: Schema): OpenApiObject {
-    const definition = definitionOf(kind)
-    return schema && !schema.name ? this.#custom(definition, schema) : this.#refer(definition)
-  }
-
-  /** A reference to the list of a kind. */
-  list(def: ResourceDefinition): OpenApiObject {
-    const list = listKind(def)
-    if (builtinDefinition(list)) return this.kind(list)
-    const items = { type: 'array', items: this.kind(def, def.schema), description: `List of ${def.plural}.` }
-    const properties = {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: this.#refer(`${meta}.ListMeta`),
-    }
-    const body = { type: 'object', required: ['items'], properties: { ...properties, items } }
-    return this.#add(definitionOf(list), () => ({ description: `${def.kind}List is a list of ${def.kind}`, ...body }))
-  }
-
-  /** A reference to one of apimachinery's types: `Status`, `DeleteOptions`. */
-  meta(name: string): OpenApiObject {
-    return this.#refer(`${meta}.${name}`)
-  }
-
-  patch(): OpenApiObject {
-    const description = 'Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.'
-    return this.#add(patchDefinition, () => ({ description, type: 'object' }))
-  }
-
-  #custom(definition: string, schema: Schema): OpenApiObject {
-    const metadata = () => this.#refer(`${meta}.ObjectMeta`)
-    return this.#add(definition, () => {
-      const rendered = this.#render(schema)
-      const own = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: metadata() }
-      return { ...rendered, properties: { ...(rendered.properties as OpenApiObject), ...own } }
-    })
-  }
-
-  #refer(definition: string, siblings: OpenApiObject = {}): OpenApiObject {
-    const model = modelNames.get(definition)
-    return this.#add(definition, () => (model ? this.#model(model) : {}), siblings)
-  }
-
-  /** Adds a definition once. It is known before it is made, because definitions refer to themselves. */
-  #add(definition: string, make: () => OpenApiObject, siblings: OpenApiObject = {}): OpenApiObject {
-    if (!this.#all.has(definition)) {
-      this.#all.set(definition, {})
-      const kinds = this.#kinds.get(definition)
-      const body = make()
-      this.#all.set(definition, kinds ? { ...body, 'x-kubernetes-group-version-kind': kinds } : body)
-    }
-    return this.#dialect.reference(definition, siblings)
-  }
-
-  #model(name: string): OpenApiObject {
-    const schema = builtinSchema(name)
-    const { description, fields = {} } = this.#descriptions[name] ?? {}
+  definition(): Definition {
+    const schema = builtinSchema(this.#model)
+    const { description, fields = {} } = builtinDescriptions()[this.#model] ?? {}
     const properties = Object.entries(schema.properties ?? {}).map(([field, property]) => {
       // The client's models describe no field that is a model itself: what that model says must do.
-      const text = fields[field] ?? this.#descriptions[property.name ?? '']?.description
-      const siblings = text === undefined ? {} : { description: text }
-      return [field, isFree(property) ? this.#free(name, field, siblings) : this.#property(property, siblings)]
+      const text = fields[field] ?? builtinDescriptions()[property.name ?? '']?.description
+      return [field, this.#field(field, property, text)]
     })
-    return {
+    const kinds = kindsOf(this.#name)
+    const unions = publishedUnions[this.#model]
+    const body = {
       ...(description ? { description } : {}),
       type: 'object',
       ...(properties.length ? { properties: Object.fromEntries(properties) } : {}),
       ...(schema.required ? { required: schema.required } : {}),
       ...(schema.mapType ? { 'x-kubernetes-map-type': schema.mapType } : {}),
+      ...(kinds ? { 'x-kubernetes-group-version-kind': kinds } : {}),
+      ...(unions ? { 'x-kubernetes-unions': unions } : {}),
     }
+    return { body, references: [...this.#references] }
   }
 
-  /** A field that holds whatever it likes. Upstream has three names for that. */
-  #free(model: string, field: string, siblings: OpenApiObject): OpenApiObject {
-    if (definitionNames.get(model)?.includes('.apiextensions.')) return siblings
-    const definition = field === 'fieldsV1' ? `${meta}.FieldsV1` : rawExtension
-    return this.#add(definition, () => ({ type: 'object' }), siblings)
+  #field(field: string, schema: Schema, description: string | undefined): OpenApiObject {
+    const facts = {
+      ...(description === undefined ? {} : { description }),
+      ...mergeFacts(schema),
+      ...(this.#isAtomicList(field, schema) ? { 'x-kubernetes-list-type': 'atomic' } : {}),
+      ...this.#defaultOf(field, schema),
+    }
+    return this.#property(field, schema, facts)
   }
 
-  #property(schema: Schema, siblings: OpenApiObject): OpenApiObject {
-    const facts = { ...siblings, ...mergeFacts(schema), ...defaultOf(schema) }
-    const definition = schema.name && definitionNames.get(schema.name)
+  /** A list that does not say how it merges is replaced whole; the items of a List merge in no way. */
+  #isAtomicList(field: string, { type, listType }: Schema): boolean {
+    const isListed = field === 'items' && this.#name.endsWith('List')
+    return type === 'array' && !listType && !isListed && !(field === 'verbs' && this.#model === 'V1APIResource')
+  }
+
+  #defaultOf(field: string, schema: Schema): OpenApiObject {
+    if (!this.#dialect.tellsDefaults) return {}
+    const value = publishedDefault(this.#model, field, schema)
+    return value === undefined ? {} : { default: value }
+  }
+
+  #property(field: string, schema: Schema, facts: OpenApiObject = {}): OpenApiObject {
+    const definition = this.#definitionOf(field, schema)
     if (definition) return this.#refer(definition, withoutOwnMapType(schema, facts))
-    if (schema.intOrString) return this.#add(intOrString, () => this.#dialect.intOrString, facts)
-    if (schema.quantity) return this.#add(quantity, () => this.#dialect.quantity, facts)
-    const time = schema.format === 'date-time' ? 'Time' : schema.format === 'date-time-micro' ? 'MicroTime' : undefined
-    if (time) return this.#add(`${meta}.${time}`, () => ({ type: 'string', format: 'date-time' }), facts)
-    return { ...facts, ...this.#render(schema) }
-  }
-
-  /** What stands inline: lists, maps, scalars, and all of a custom kind. */
-  #render(schema: Schema): OpenApiObject {
-    const { type, format, items, additionalProperties, properties, required, description, nullable } = schema
+    const { type, format, items, additionalProperties } = schema
     return {
-      ...(description ? { description } : {}),
+      ...facts,
       ...(type ? { type } : {}),
       ...(format ? { format } : {}),
-      ...(nullable ? { nullable } : {}),
-      ...(items ? { items: this.#property(items, {}) } : {}),
-      ...(additionalProperties ? { additionalProperties: this.#property(additionalProperties, {}) } : {}),
-      ...(properties ? { properties: this.#properties(properties) } : {}),
-      ...(required?.length ? { required } : {}),
-      ...(schema.intOrString ? { 'x-kubernetes-int-or-string': true } : {}),
-      ...(schema.preserveUnknownFields ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
-      ...(schema.embeddedResource ? { 'x-kubernetes-embedded-resource': true } : {}),
+      ...(items ? { items: this.#property(field, items) } : {}),
+      ...(additionalProperties ? { additionalProperties: this.#property(field, additionalProperties) } : {}),
     }
   }
 
-  #properties(properties: Record<string, Schema>): OpenApiObject {
-    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, this.#property(schema, {})]))
+  #definitionOf(field: string, schema: Schema): string | undefined {
+    if (schema.name) return definitionNames.get(schema.name)
+    if (schema.intOrString) return intOrString
+    if (schema.quantity) return quantity
+    if (schema.format === 'date-time') return `${meta}.Time`
+    if (schema.format === 'date-time-micro') return `${meta}.MicroTime`
+    if (!isFree(schema)) return undefined
+    if (this.#name.startsWith(apiextensions) && Object.hasOwn(freeFields, field)) return freeFields[field]
+    return field === 'fieldsV1' ? `${meta}.FieldsV1` : rawExtension
+  }
+
+  #refer(definition: string, siblings: OpenApiObject): OpenApiObject {
+    this.#references.add(definition)
+    return this.#dialect.reference(definition, siblings)
   }
 }
 
-const isFree = (schema: Schema) => Object.keys(schema).length === 0
+const isFree = (schema: Schema) => !schema.type && !schema.intOrString && !schema.name
 
 /** The map type of a model stands in its definition, unless the field says another. */
 function withoutOwnMapType(schema: Schema, facts: OpenApiObject): OpenApiObject {
   if (!schema.name || builtinSchema(schema.name).mapType !== schema.mapType) return facts
   const { 'x-kubernetes-map-type': _own, ...rest } = facts
   return rest
-}
-
-function defaultOf(schema: Schema): OpenApiObject {
-  return schema.default === undefined ? {} : { default: schema.default }
 }
 
 function mergeFacts(schema: Schema): OpenApiObject {
@@ -217,4 +188,35 @@ function mergeFacts(schema: Schema): OpenApiObject {
     ...(schema.patchMergeKey ? { 'x-kubernetes-patch-merge-key': schema.patchMergeKey } : {}),
     ...(schema.patchStrategy ? { 'x-kubernetes-patch-strategy': schema.patchStrategy.join(',') } : {}),
   }
+}
+
+const zeros: Record<string, unknown> = { string: '', integer: 0, boolean: false }
+
+/** A required scalar begins as Go's zero, the metadata, spec and status of a kind as empty; the rest are facts. */
+function publishedDefault(model: string, field: string, schema: Schema): unknown {
+  const name = `${model}.${field}`
+  if (publishedDefaults.has(name)) return publishedDefaults.get(name)
+  if (schema.default !== undefined) return schema.default
+  const { fields, required = [] } = builtinModels()[model] ?? { fields: {} }
+  const isKind = 'kind' in fields && 'apiVersion' in fields && 'metadata' in fields
+  if (schema.name)
+    return required.includes(field) || (isKind && ['metadata', 'spec', 'status'].includes(field)) ? {} : undefined
+  if (!required.includes(field) || !schema.type || isTime(schema) || schema.quantity) return undefined
+  return zeros[schema.type]
+}
+
+const isTime = ({ format }: Schema) => format === 'date-time' || format === 'date-time-micro'
+
+const metaKinds = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'])
+
+/** `x-kubernetes-group-version-kind`: which kinds have this form. */
+function kindsOf(definition: string): GroupVersionKind[] | undefined {
+  const name = definition.slice(meta.length + 1)
+  if (definition.startsWith(`${meta}.`)) {
+    return metaKinds.has(name) ? [{ group: '', kind: name, version: 'v1' }] : undefined
+  }
+  const { fields } = builtinModels()[modelNames.get(definition) ?? ''] ?? { fields: {} }
+  const isKind = 'kind' in fields && 'apiVersion' in fields && 'metadata' in fields
+  const found = isKind ? kindOf(definition) : undefined
+  return found && [{ group: found.group, kind: found.kind, version: found.version }]
 }

@@ -1,9 +1,15 @@
-// The OpenAPI documents as bytes: made when first asked for, kept until the kinds that are served change.
+// The OpenAPI documents as bytes: made when first asked for, kept until the kinds in them change.
 
 import { createHash } from 'node:crypto'
 import type { ResourceDefinition } from '../api/resource.ts'
-import { openApiV2 } from './openapi-v2.ts'
-import { groupVersionPath, openApiV3 } from './openapi-v3.ts'
+import { type GroupVersions, groupVersionsOf } from './group-versions.ts'
+import { type Assembled, assemble, joined } from './openapi-assemble.ts'
+import { allGroupVersions, groupVersionPath, isCustom } from './openapi-names.ts'
+import type { Operation } from './openapi-operations.ts'
+import { Parts } from './openapi-parts.ts'
+import { resourceListOperation, rootOperations } from './openapi-roots.ts'
+import { dialectV2, frameV2, writerV2 } from './openapi-v2.ts'
+import { bearerToken, dialectV3, info, writerV3 } from './openapi-v3.ts'
 
 export interface OpenApiDocument {
   contentType: string
@@ -14,67 +20,115 @@ export interface OpenApiDocument {
 
 export const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
+/** A document, and what it was made from: it is made anew when that has changed. */
+interface Kept<T> {
+  resources: readonly ResourceDefinition[]
+  made: Promise<T>
+}
+
 export class OpenApi {
   readonly #served: () => readonly ResourceDefinition[]
-  #resources: readonly ResourceDefinition[] = []
-  #documents = new Map<string, OpenApiDocument>()
+  #v2Parts: Parts | undefined
+  #v3Parts: Parts | undefined
+  readonly #kept = new Map<string, Kept<unknown>>()
 
   /** `served` is asked at each request: custom kinds come and go. */
   constructor(served: () => readonly ResourceDefinition[]) {
     this.#served = served
   }
 
-  v2(): OpenApiDocument {
-    return this.#document('v2', resources => openApiV2(resources))
-  }
-
-  async v2Protobuf(): Promise<OpenApiDocument> {
-    const { etag, body } = this.v2()
-    const known = this.#documents.get('v2 protobuf')
-    if (known) return known
-    const { encodeGnostic } = await import('./gnostic.ts')
-    const encoded = encodeGnostic(JSON.parse(body.toString()) as Record<string, unknown>)
-    const document = { contentType: protobufV2, body: encoded, etag }
-    this.#documents.set('v2 protobuf', document)
-    return document
-  }
-
-  /** Where the document of each group version is, with its hash, so that clients keep it until it changes. */
-  v3Index(): OpenApiDocument {
-    return this.#document('v3', resources => {
-      const paths = [...new Set(resources.map(groupVersionPath))].sort()
-      return { paths: Object.fromEntries(paths.map(path => [path, { serverRelativeURL: this.v3Url(path) }])) }
+  v2(): Promise<OpenApiDocument> {
+    return this.#keep('v2', this.#served(), async resources => {
+      const { paths, definitions } = await this.#assembledV2(resources)
+      const frame = JSON.stringify(frameV2()).slice(0, -1)
+      return jsonDocument(`${frame},"paths":{${joined(paths)}},"definitions":{${joined(definitions)}}}`)
     })
   }
 
-  /** `path` is `apis/apps/v1`. undefined when no kind of that group version is served. */
-  v3(path: string): OpenApiDocument | undefined {
-    if (!this.#current().some(def => groupVersionPath(def) === path)) return undefined
-    return this.#document(`v3 ${path}`, resources => openApiV3(resources.filter(def => groupVersionPath(def) === path)))
+  v2Protobuf(): Promise<OpenApiDocument> {
+    return this.#keep('v2 protobuf', this.#served(), async resources => {
+      const [{ etag }, assembled] = await Promise.all([this.v2(), this.#assembledV2(resources)])
+      const { encodeGnostic } = await import('./gnostic.ts')
+      return { contentType: protobufV2, body: await encodeGnostic(frameV2(), assembled), etag }
+    })
   }
 
-  v3Url(path: string): string {
-    return `/openapi/v3/${path}?hash=${this.v3(path)?.etag ?? ''}`
+  /** Where each document is, with its hash, so that clients keep it until it changes. */
+  v3Index(): Promise<OpenApiDocument> {
+    return this.#keep('v3', this.#served(), async resources => {
+      const paths: Record<string, { serverRelativeURL: string }> = {}
+      for (const path of documentPaths(resources)) {
+        const document = await this.v3(path)
+        if (document) paths[path] = { serverRelativeURL: v3Url(path, document) }
+      }
+      return jsonDocument(JSON.stringify({ paths }))
+    })
   }
 
-  #current(): readonly ResourceDefinition[] {
+  /** `path` is `apis/apps/v1`, or a root's: `apis/apps`. undefined when there is no such document. */
+  v3(path: string): Promise<OpenApiDocument> | undefined {
     const served = this.#served()
-    const isSame = served.length === this.#resources.length && served.every((def, i) => def === this.#resources[i])
-    if (!isSame) {
-      this.#resources = [...served]
-      this.#documents.clear()
-    }
-    return this.#resources
+    const resources = served.filter(def => groupVersionPath(def) === path)
+    const root = resources.length > 0 ? undefined : rootOperations(builtinGroups(served)).get(path)
+    if (!root && resources.length === 0) return undefined
+    return this.#keep(`v3 ${path}`, resources, () => this.#makeV3(resources, root))
   }
 
-  #document(name: string, make: (resources: readonly ResourceDefinition[]) => object): OpenApiDocument {
-    const resources = this.#current()
-    const known = this.#documents.get(name)
-    if (known) return known
-    const body = Buffer.from(JSON.stringify(make(resources)))
-    const etag = createHash('sha512').update(body).digest('hex').toUpperCase()
-    const document = { contentType: 'application/json', body, etag }
-    this.#documents.set(name, document)
-    return document
+  #assembledV2(resources: readonly ResourceDefinition[]): Promise<Assembled> {
+    this.#v2Parts ??= new Parts(dialectV2, writerV2)
+    const groups = builtinGroups(resources)
+    const versions = groups.flatMap(({ group, versions }) => versions.map(v => resourceListOperation(group, v)))
+    const operations = [...rootOperations(groups).values(), ...versions]
+    return assemble(this.#v2Parts, { resources, operations, groupVersions: allGroupVersions })
   }
+
+  async #makeV3(resources: readonly ResourceDefinition[], root: Operation | undefined): Promise<OpenApiDocument> {
+    this.#v3Parts ??= new Parts(dialectV3, writerV3)
+    const [first] = resources
+    const list = first && !isCustom(first) ? [resourceListOperation(first.group, first.version)] : []
+    const own = first && first.group !== '' && !isCustom(first) ? [`${first.group}/${first.version}`] : []
+    const operations = root ? [root] : list
+    const assembled = await assemble(this.#v3Parts, { resources, operations, groupVersions: ['v1', ...own] })
+    const schemas = assembled.definitions.length > 0 ? `"schemas":{${joined(assembled.definitions)}},` : ''
+    const components = `{${schemas}"securitySchemes":${JSON.stringify({ BearerToken: bearerToken })}}`
+    const head = `{"openapi":"3.0.0","info":${JSON.stringify(info)}`
+    return jsonDocument(`${head},"paths":{${joined(assembled.paths)}},"components":${components}}`)
+  }
+
+  #keep<T>(
+    name: string,
+    resources: readonly ResourceDefinition[],
+    make: (resources: readonly ResourceDefinition[]) => Promise<T>,
+  ): Promise<T> {
+    const kept = this.#kept.get(name) as Kept<T> | undefined
+    if (kept && isSame(kept.resources, resources)) return kept.made
+    const made = make(resources)
+    this.#kept.set(name, { resources, made })
+    // What could not be made is tried again by whoever asks next.
+    made.catch(() => this.#kept.delete(name))
+    return made
+  }
+}
+
+/** The groups of Kubernetes' own, which have documents of their own; a custom kind's group has none. */
+function builtinGroups(served: readonly ResourceDefinition[]): GroupVersions[] {
+  return groupVersionsOf(served.filter(def => !isCustom(def)))
+}
+
+function documentPaths(served: readonly ResourceDefinition[]): string[] {
+  return [...new Set([...rootOperations(builtinGroups(served)).keys(), ...served.map(groupVersionPath)])].sort()
+}
+
+export function v3Url(path: string, { etag }: OpenApiDocument): string {
+  return `/openapi/v3/${path}?hash=${etag}`
+}
+
+function isSame(before: readonly ResourceDefinition[], now: readonly ResourceDefinition[]): boolean {
+  return before.length === now.length && now.every((def, index) => def === before[index])
+}
+
+function jsonDocument(text: string): OpenApiDocument {
+  const body = Buffer.from(text)
+  const etag = createHash('sha512').update(body).digest('hex').toUpperCase()
+  return { contentType: 'application/json', body, etag }
 }

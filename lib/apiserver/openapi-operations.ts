@@ -3,96 +3,148 @@
 
 import type { ResourceDefinition } from '../api/resource.ts'
 import { allVerbs } from './group-versions.ts'
-import type { GroupVersionKind } from './openapi-definitions.ts'
+import { definitionOf, type GroupVersionKind, isCustom, listDefinition, meta } from './openapi-names.ts'
+import {
+  byName,
+  connectParameters,
+  deleteCollectionParameters,
+  deleteParameters,
+  listParameters,
+  logParameters,
+  nameOf,
+  namespace,
+  type Parameter,
+  patchParameters,
+  pretty,
+  proxiedPath,
+  writeParameters,
+} from './openapi-parameters.ts'
 import { type ServedSubresource, servedSubresources } from './served-subresources.ts'
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
 
-/** What is sent or answered: the operation's kind, a list of it, an apimachinery type, a patch, or plain text. */
-export type Content = 'self' | 'list' | 'Status' | 'DeleteOptions' | 'patch' | 'text'
+/** What is sent or answered: a definition by name, or plain text. */
+export type Content = { definition: string } | 'string'
 
-/** What a verb is in HTTP. */
-interface Shape {
-  method: Method
-  /** `x-kubernetes-action`. */
-  action: 'list' | 'post' | 'deletecollection' | 'get' | 'put' | 'patch' | 'delete'
-  query: QueryParameter[]
-  body?: Content
-  answer: Content
-}
-
-export interface Operation extends Shape {
+export interface Operation {
   path: string
+  method: Method
   operationId: string
   description: string
   tag: string
-  kind: GroupVersionKind
-  def: ResourceDefinition
+  /** `x-kubernetes-action`. */
+  action?: string
+  kind?: GroupVersionKind
+  /** By name. */
+  parameters: Parameter[]
+  body?: { content: Content; required: boolean }
+  consumes?: string[]
+  produces?: string[]
+  answer?: Content
+  /** Of success. */
+  codes: (200 | 201 | 202)[]
 }
 
-export interface QueryParameter {
-  name: string
-  type: 'string' | 'boolean' | 'integer'
-  description: string
-}
-
-const text = (name: string, description: string): QueryParameter => ({ name, type: 'string', description })
-const flag = (name: string, description: string): QueryParameter => ({ name, type: 'boolean', description })
-const integer = (name: string, description: string): QueryParameter => ({ name, type: 'integer', description })
-
-/** What answers come in, and what a PATCH may be sent as. */
+/** What answers come in. */
 export const mediaTypes = ['application/json', 'application/yaml']
-export const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-]
+const watchTypes = [...mediaTypes, 'application/json;stream=watch']
+const jsonPatches = ['application/json-patch+json', 'application/merge-patch+json']
+const applyPatch = 'application/apply-patch+yaml'
 
-export const pretty = text('pretty', "If 'true', the answer is written for people to read.")
+/** In what the operations on custom kinds differ from those on built-in ones. */
+interface Manner {
+  consumes: string[]
+  patchTypes: string[]
+  /** Below /watch/, the old form. */
+  watchPaths: boolean
+  /** DELETE of a collection takes DeleteOptions. */
+  deletesCollectionsWithOptions: boolean
+}
 
-const listQuery = [
-  flag('allowWatchBookmarks', 'Whether a watch may send BOOKMARK events.'),
-  text('continue', 'The token in the last answer, to get the next part of a list.'),
-  text('fieldSelector', 'Selects objects by their fields. Defaults to everything.'),
-  text('labelSelector', 'Selects objects by their labels. Defaults to everything.'),
-  integer('limit', 'The largest number of objects in one answer; more are got with continue.'),
-  text('resourceVersion', 'Which state the answer must come from.'),
-  text('resourceVersionMatch', 'How resourceVersion is meant for lists: Exact or NotOlderThan.'),
-  flag('sendInitialEvents', 'Whether a watch begins with the objects that are there.'),
-  integer('timeoutSeconds', 'How long the list or watch may take.'),
-  flag('watch', 'Answer with a stream of changes.'),
-]
-const dryRun = text('dryRun', "If 'All', everything is done but nothing is stored.")
-const writeQuery = [
-  dryRun,
-  text('fieldManager', 'The name of who makes the changes.'),
-  text('fieldValidation', 'What to do about unknown and duplicate fields: Ignore, Warn or Strict. Defaults to Warn.'),
-]
-const patchQuery = [...writeQuery, flag('force', 'For apply patches: take over fields that others manage.')]
-const deleteQuery = [
-  dryRun,
-  integer('gracePeriodSeconds', 'The seconds before the object is deleted; zero is at once.'),
-  flag('orphanDependents', 'Deprecated: see propagationPolicy.'),
-  text('propagationPolicy', 'What happens to dependents: Orphan, Background or Foreground.'),
-]
+const builtinManner: Manner = {
+  consumes: ['*/*'],
+  patchTypes: [...jsonPatches, 'application/strategic-merge-patch+json', applyPatch],
+  watchPaths: true,
+  deletesCollectionsWithOptions: true,
+}
 
-const shapes = {
-  list: { method: 'get', action: 'list', query: listQuery, answer: 'list' },
-  create: { method: 'post', action: 'post', query: writeQuery, body: 'self', answer: 'self' },
-  deletecollection: {
+const customManner: Manner = {
+  consumes: mediaTypes,
+  patchTypes: [...jsonPatches, applyPatch],
+  watchPaths: false,
+  deletesCollectionsWithOptions: false,
+}
+
+/** A verb on what: the kind itself, or a subresource with a kind of its own. */
+interface Subject {
+  self: Content
+  kind: GroupVersionKind
+  manner: Manner
+}
+
+type Verb = 'list' | 'create' | 'deletecollection' | 'get' | 'update' | 'patch' | 'delete'
+
+type Shape = Pick<Operation, 'method' | 'action' | 'parameters' | 'body' | 'answer' | 'codes' | 'consumes' | 'produces'>
+
+const status: Content = { definition: `${meta}.Status` }
+const deleteOptions: Operation['body'] = { content: { definition: `${meta}.DeleteOptions` }, required: false }
+const patchBody: Operation['body'] = { content: { definition: `${meta}.Patch` }, required: true }
+
+const verbs: Verb[] = ['list', 'create', 'deletecollection', 'get', 'update', 'patch', 'delete']
+
+/** What a verb is in HTTP. */
+const shapes: Record<Verb, (subject: Subject, def: ResourceDefinition) => Omit<Shape, 'consumes'>> = {
+  list: (_, def) => ({
+    method: 'get',
+    action: 'list',
+    parameters: listParameters,
+    answer: { definition: listDefinition(def) },
+    produces: watchTypes,
+    codes: [200],
+  }),
+  create: ({ self }) => ({
+    method: 'post',
+    action: 'post',
+    parameters: writeParameters,
+    body: { content: self, required: true },
+    answer: self,
+    codes: [200, 201, 202],
+  }),
+  deletecollection: ({ manner }) => ({
     method: 'delete',
     action: 'deletecollection',
-    query: [...listQuery.filter(({ name }) => name !== 'watch' && name !== 'allowWatchBookmarks'), ...deleteQuery],
-    body: 'DeleteOptions',
-    answer: 'Status',
-  },
-  get: { method: 'get', action: 'get', query: [], answer: 'self' },
-  update: { method: 'put', action: 'put', query: writeQuery, body: 'self', answer: 'self' },
-  patch: { method: 'patch', action: 'patch', query: patchQuery, body: 'patch', answer: 'self' },
-  delete: { method: 'delete', action: 'delete', query: deleteQuery, body: 'DeleteOptions', answer: 'Status' },
-} satisfies Record<string, Shape>
-
-type Verb = keyof typeof shapes
+    ...(manner.deletesCollectionsWithOptions
+      ? { parameters: deleteCollectionParameters, body: deleteOptions }
+      : { parameters: listParameters }),
+    answer: status,
+    codes: [200],
+  }),
+  get: ({ self }) => ({ method: 'get', action: 'get', parameters: [], answer: self, codes: [200] }),
+  update: ({ self }) => ({
+    method: 'put',
+    action: 'put',
+    parameters: writeParameters,
+    body: { content: self, required: true },
+    answer: self,
+    codes: [200, 201],
+  }),
+  patch: ({ self, manner }) => ({
+    method: 'patch',
+    action: 'patch',
+    parameters: patchParameters,
+    body: patchBody,
+    answer: self,
+    codes: manner === customManner ? [200] : [200, 201],
+  }),
+  delete: ({ self }, def) => ({
+    method: 'delete',
+    action: 'delete',
+    parameters: deleteParameters,
+    body: deleteOptions,
+    answer: def.strategy?.returnsDeletedObject ? self : status,
+    codes: [200, 202],
+  }),
+}
 
 /** The first word of an operation's id, and what it says it does. */
 const words: Record<Verb, { id: string; says: (what: string) => string }> = {
@@ -105,84 +157,163 @@ const words: Record<Verb, { id: string; says: (what: string) => string }> = {
   delete: { id: 'delete', says: what => `delete a ${what}` },
 }
 
-const collectionVerbs: readonly Verb[] = ['list', 'create', 'deletecollection']
-const verbs = Object.keys(shapes) as Verb[]
-
 /** Every operation on a resource and its subresources. */
 export function operationsOf(def: ResourceDefinition): Operation[] {
   const served = def.verbs ?? allVerbs
   const own = verbs.filter(verb => served.includes(verb)).map(verb => ownOperation(def, verb))
-  const everywhere = def.scope === 'Namespaced' && served.includes('list') ? [listEverywhere(def)] : []
-  const parts = servedSubresources(def).flatMap(part =>
-    verbs.filter(verb => part.verbs.includes(verb)).map(verb => partOperation(def, part, verb)),
-  )
-  return [...own, ...everywhere, ...parts]
+  const isListedEverywhere = def.scope === 'Namespaced' && served.includes('list')
+  const watches = served.includes('watch') && mannerOf(def).watchPaths ? watchOperations(def) : []
+  const parts = servedSubresources(def).flatMap(part => partOperations(def, part))
+  return [...own, ...(isListedEverywhere ? [listEverywhere(def)] : []), ...watches, ...parts]
 }
+
+const mannerOf = (def: ResourceDefinition) => (isCustom(def) ? customManner : builtinManner)
 
 function ownOperation(def: ResourceDefinition, verb: Verb): Operation {
   const { collection, item } = pathsOf(def)
-  const isCollection = collectionVerbs.includes(verb)
+  const isCollection = verb === 'list' || verb === 'create' || verb === 'deletecollection'
   const middle = verb === 'deletecollection' ? 'Collection' : ''
-  return {
-    ...shapes[verb],
-    path: isCollection ? collection : item,
-    operationId: operationId(verb, def, middle),
-    description: words[verb].says(def.kind),
-    tag: tagOf(def),
+  return verbOperation(def, verb, {
     kind: def,
-    def,
-  }
+    path: isCollection ? collection : item,
+    operationId: `${words[verb].id}${camel(def)}${middle}${nameSpaced(def)}${def.kind}`,
+    description: words[verb].says(def.kind),
+  })
+}
+
+type Named = Pick<Operation, 'path' | 'operationId' | 'description'> & { kind: GroupVersionKind }
+
+function verbOperation(def: ResourceDefinition, verb: Verb, { kind, path, operationId, description }: Named) {
+  const manner = mannerOf(def)
+  const { parameters, ...shape } = shapes[verb]({ self: { definition: definitionOf(kind) }, kind, manner }, def)
+  return operation(def, {
+    consumes: verb === 'patch' ? manner.patchTypes : manner.consumes,
+    produces: mediaTypes,
+    ...shape,
+    path,
+    operationId,
+    description,
+    kind,
+    parameters: [...parameters, pretty],
+  })
 }
 
 function listEverywhere(def: ResourceDefinition): Operation {
-  const { everywhere } = pathsOf(def)
-  return { ...ownOperation(def, 'list'), path: everywhere, operationId: `list${camel(def)}${def.kind}ForAllNamespaces` }
+  return verbOperation(def, 'list', {
+    kind: def,
+    path: pathsOf(def).everywhere,
+    operationId: `list${camel(def)}${def.kind}ForAllNamespaces`,
+    description: words.list.says(def.kind),
+  })
+}
+
+/** The old form of watching, by paths of its own. */
+function watchOperations(def: ResourceDefinition): Operation[] {
+  const paths = pathsOf(def)
+  const id = `watch${camel(def)}${nameSpaced(def)}${def.kind}`
+  const watch = (path: string, operationId: string, action: 'watch' | 'watchlist') =>
+    operation(def, {
+      path: path.replace(paths.root, `${paths.root}/watch`),
+      method: 'get',
+      operationId,
+      description: `Deprecated: list ${def.plural} with the 'watch' parameter instead.`,
+      action,
+      kind: def,
+      parameters: [...listParameters, pretty],
+      consumes: builtinManner.consumes,
+      produces: watchTypes,
+      answer: { definition: `${meta}.WatchEvent` },
+      codes: [200],
+    })
+  const everywhere = watch(paths.everywhere, `watch${camel(def)}${def.kind}ListForAllNamespaces`, 'watchlist')
+  return [
+    watch(paths.item, id, 'watch'),
+    watch(paths.collection, `${id}List`, 'watchlist'),
+    ...(def.scope === 'Namespaced' ? [everywhere] : []),
+  ]
+}
+
+function partOperations(def: ResourceDefinition, part: ServedSubresource): Operation[] {
+  const parameters = Object.hasOwn(connectParameters, part.kind.kind) ? connectParameters[part.kind.kind] : undefined
+  if (parameters) return connectOperations(def, part, parameters)
+  return verbs.filter(verb => part.verbs.includes(verb)).map(verb => partOperation(def, part, verb))
 }
 
 function partOperation(def: ResourceDefinition, part: ServedSubresource, verb: Verb): Operation {
-  const suffix = part.name.charAt(0).toUpperCase() + part.name.slice(1)
-  return {
-    ...shapes[verb],
-    ...(part.name === 'log' ? { answer: 'text' } : {}),
-    path: `${pathsOf(def).item}/${part.name}`,
-    operationId: `${operationId(verb, def)}${suffix}`,
-    description: `${words[verb].id} ${part.name} of the specified ${def.kind}`,
-    tag: tagOf(def),
+  const made = verbOperation(def, verb, {
     kind: part.kind,
-    def,
-  }
+    path: `${pathsOf(def).item}/${part.name}`,
+    operationId: `${words[verb].id}${camel(def)}${nameSpaced(def)}${def.kind}${capitalized(part.name)}`,
+    description: `${words[verb].id} ${part.name} of the specified ${def.kind}`,
+  })
+  if (part.name !== 'log') return made
+  const parameters = byName([...made.parameters, ...logParameters])
+  return { ...made, answer: 'string', produces: ['text/plain', ...mediaTypes], parameters }
+}
+
+const connecting: Method[] = ['get', 'post']
+const proxying: Method[] = ['delete', 'get', 'head', 'options', 'patch', 'post', 'put']
+
+function connectOperations(def: ResourceDefinition, part: ServedSubresource, parameters: Parameter[]): Operation[] {
+  const isProxy = part.name === 'proxy'
+  const path = `${pathsOf(def).item}/${part.name}`
+  const connect = (method: Method, at: string, suffix: string, more: Parameter[]) =>
+    operation(def, {
+      path: at,
+      method,
+      operationId: `connect${camel(def)}${capitalized(method)}${nameSpaced(def)}${def.kind}${capitalized(part.name)}${suffix}`,
+      description: `connect ${method.toUpperCase()} requests to ${part.name} of ${def.kind}`,
+      action: 'connect',
+      kind: part.kind,
+      parameters: [...parameters, ...more],
+      consumes: ['*/*'],
+      produces: ['*/*'],
+      answer: 'string',
+      codes: [200],
+    })
+  return (isProxy ? proxying : connecting).flatMap(method => [
+    connect(method, path, '', []),
+    ...(isProxy ? [connect(method, `${path}/{path}`, 'WithPath', [proxiedPath])] : []),
+  ])
+}
+
+/** With the parameters that its path has. */
+function operation(def: ResourceDefinition, given: Omit<Operation, 'tag'>): Operation {
+  const inPath = [
+    ...(given.path.includes('{name}') ? [nameOf(def.kind)] : []),
+    ...(given.path.includes('{namespace}') ? [namespace] : []),
+  ]
+  return { ...given, tag: tagOf(def), parameters: byName([...given.parameters, ...inPath]) }
 }
 
 function pathsOf({ group, version, scope, plural }: ResourceDefinition) {
   const root = group ? `/apis/${group}/${version}` : `/api/${version}`
   const collection = scope === 'Namespaced' ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`
-  return { everywhere: `${root}/${plural}`, collection, item: `${collection}/{name}` }
+  return { root, everywhere: `${root}/${plural}`, collection, item: `${collection}/{name}` }
 }
 
-/** `listAppsV1NamespacedDeployment`. */
-function operationId(verb: Verb, def: ResourceDefinition, middle = ''): string {
-  return `${words[verb].id}${camel(def)}${middle}${def.scope === 'Namespaced' ? 'Namespaced' : ''}${def.kind}`
-}
+const nameSpaced = ({ scope }: ResourceDefinition) => (scope === 'Namespaced' ? 'Namespaced' : '')
+
+export const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `apps_v1`. */
 function tagOf({ group, version }: ResourceDefinition): string {
-  const name = camel({ group, version: '' })
-  return `${name.charAt(0).toLowerCase()}${name.slice(1)}_${version}`
+  return `${groupTag(group)}_${version}`
+}
+
+/** `rbacAuthorization` of rbac.authorization.k8s.io. */
+export function groupTag(group: string): string {
+  const name = groupCamel(group)
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`
+}
+
+/** `RbacAuthorization` of rbac.authorization.k8s.io. */
+export function groupCamel(group: string): string {
+  const parts = (group || 'core').replace(/\.k8s\.io$/, '').split(/[.-]/)
+  return parts.map(capitalized).join('')
 }
 
 /** `RbacAuthorizationV1` of rbac.authorization.k8s.io/v1. */
 function camel({ group, version }: Pick<ResourceDefinition, 'group' | 'version'>): string {
-  const parts = [...(group || 'core').replace(/\.k8s\.io$/, '').split(/[.-]/), version]
-  return parts.map(part => part.charAt(0).toUpperCase() + part.slice(1)).join('')
-}
-
-/** The status codes of success, and what they are called. */
-export function answerCodes({ action }: Operation): [code: string, description: string][] {
-  const created = action === 'post' || action === 'put' || action === 'patch'
-  const accepted = action === 'post' || action === 'delete'
-  return [
-    ['200', 'OK'],
-    ...(created ? [['201', 'Created'] as [string, string]] : []),
-    ...(accepted ? [['202', 'Accepted'] as [string, string]] : []),
-  ]
+  return `${groupCamel(group)}${capitalized(version)}`
 }

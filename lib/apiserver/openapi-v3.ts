@@ -1,17 +1,9 @@
-// The OpenAPI v3 documents, one a group version: what kubectl validates query parameters and explains fields with.
+// The OpenAPI v3 documents' own ways, one document a group version: what kubectl explains fields with.
 
-import type { ResourceDefinition } from '../api/resource.ts'
-import { Definitions, type Dialect, type OpenApiObject } from './openapi-definitions.ts'
-import {
-  answerCodes,
-  mediaTypes,
-  type Operation,
-  operationsOf,
-  patchTypes,
-  pretty,
-  type QueryParameter,
-} from './openapi-operations.ts'
-import { contentSchema } from './openapi-v2.ts'
+import type { Dialect, OpenApiObject } from './openapi-definitions.ts'
+import { type OperationWriter, responses } from './openapi-items.ts'
+import type { Content, Operation } from './openapi-operations.ts'
+import type { Parameter } from './openapi-parameters.ts'
 
 export const dialectV3: Dialect = {
   reference: (definition, siblings) => {
@@ -20,72 +12,36 @@ export const dialectV3: Dialect = {
   },
   intOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+  tellsDefaults: true,
 }
 
-/** The document of one group version, whose resources these are. */
-export function openApiV3(resources: readonly ResourceDefinition[]): OpenApiObject {
-  const definitions = new Definitions(dialectV3, resources)
-  const paths: Record<string, OpenApiObject> = {}
-  for (const operation of resources.flatMap(operationsOf)) {
-    const item = paths[operation.path] ?? { parameters: pathParameters(operation) }
-    paths[operation.path] = { ...item, [operation.method]: operationObject(operation, definitions) }
-  }
+export const writerV3: OperationWriter = { operation, parameter }
+
+export const info = { title: 'Kubernetes', version: 'unversioned' }
+
+export const bearerToken = {
+  description: 'Bearer Token authentication',
+  in: 'header',
+  name: 'authorization',
+  type: 'apiKey',
+}
+
+function operation(given: Operation, parameters: Parameter[]): OpenApiObject {
+  const { consumes = [], produces = [], body, answer } = given
+  const content = body && contentOf(consumes, body.content)
   return {
-    openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'unversioned' },
-    paths,
-    components: { schemas: definitions.all() },
+    ...(parameters.length > 0 ? { parameters: parameters.map(parameter) } : {}),
+    ...(content ? { requestBody: body.required ? { content, required: true } : { content } } : {}),
+    responses: responses(given, answer ? { content: contentOf(produces, answer) } : {}),
   }
 }
 
-/** `api/v1`, `apis/apps/v1`: where a group version's document is, below /openapi/v3/. */
-export function groupVersionPath({ group, version }: Pick<ResourceDefinition, 'group' | 'version'>): string {
-  return group ? `apis/${group}/${version}` : `api/${version}`
-}
-
-function operationObject(operation: Operation, definitions: Definitions): OpenApiObject {
-  const { group, kind, version } = operation.kind
-  const body = operation.body && contentSchema(operation.body, operation, definitions)
-  return {
-    description: operation.description,
-    operationId: operation.operationId,
-    ...(operation.query.length ? { parameters: operation.query.map(queryParameter) } : {}),
-    ...(body ? { requestBody: bodyOf(operation, body) } : {}),
-    responses: responsesOf(operation, definitions),
-    tags: [operation.tag],
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': { group, kind, version },
-  }
-}
-
-function bodyOf({ body }: Operation, schema: OpenApiObject): OpenApiObject {
-  const required = body === 'DeleteOptions' ? {} : { required: true }
-  return { content: contentOf(body === 'patch' ? patchTypes : ['*/*'], schema), ...required }
-}
-
-function contentOf(types: string[], schema: OpenApiObject): OpenApiObject {
+function contentOf(types: string[], content: Content): OpenApiObject {
+  const schema = content === 'string' ? { type: 'string' } : dialectV3.reference(content.definition, {})
   return Object.fromEntries(types.map(type => [type, { schema }]))
 }
 
-function queryParameter({ name, type, description }: QueryParameter): OpenApiObject {
-  return { description, in: 'query', name, schema: { type, uniqueItems: true } }
-}
-
-function responsesOf(operation: Operation, definitions: Definitions): OpenApiObject {
-  const schema = contentSchema(operation.answer, operation, definitions)
-  const content = contentOf(operation.answer === 'text' ? ['text/plain'] : mediaTypes, schema)
-  const answers = answerCodes(operation).map(([code, description]) => [code, { content, description }])
-  return { ...Object.fromEntries(answers), '401': { description: 'Unauthorized' } }
-}
-
-function pathParameters({ path, def }: Operation): OpenApiObject[] {
-  const inPath = (name: string, description: string) => {
-    const schema = { type: 'string', uniqueItems: true }
-    return path.includes(`{${name}}`) ? [{ description, in: 'path', name, required: true, schema }] : []
-  }
-  return [
-    ...inPath('name', `name of the ${def.kind}`),
-    ...inPath('namespace', 'object name and auth scope, such as for teams and projects'),
-    queryParameter(pretty),
-  ]
+function parameter({ in: where, name, type, description }: Parameter): OpenApiObject {
+  const schema = { type, uniqueItems: true }
+  return { description, in: where, name, ...(where === 'path' ? { required: true } : {}), schema }
 }
