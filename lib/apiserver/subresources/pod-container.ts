@@ -4,19 +4,16 @@ import { badRequest } from '../../api/errors.ts'
 import type { Pod } from '../../kinds/core/pod.ts'
 
 /** Throws BadRequest in upstream's words. */
-export function containerOf(pod: Pod, asked: string): string {
-  const names = (pod.spec?.containers ?? []).map(({ name }) => name)
-  const initNames = (pod.spec?.initContainers ?? []).map(({ name }) => name)
-  const ephemeralNames = (pod.spec?.ephemeralContainers ?? []).map(({ name }) => name)
-  const podName = pod.metadata.name ?? ''
+export function containerOf({ spec, metadata: { name: podName = '' } }: Pod, asked: string): string {
+  const containers = spec?.containers ?? []
+  const all = [...(spec?.initContainers ?? []), ...containers, ...(spec?.ephemeralContainers ?? [])]
+  const names = all.map(({ name }) => name)
   if (asked) {
-    if ([...names, ...initNames, ...ephemeralNames].includes(asked)) return asked
+    if (names.includes(asked)) return asked
     throw badRequest(`container ${asked} is not valid for pod ${podName}`)
   }
-  const [only, ...others] = names
-  if (only !== undefined && others.length === 0) return only
+  const [only, ...others] = containers
+  if (only && others.length === 0) return only.name
   const must = `a container name must be specified for pod ${podName}`
-  if (only === undefined) throw badRequest(must)
-  const init = initNames.length > 0 ? ` or one of the init containers: [${initNames.join(' ')}]` : ''
-  throw badRequest(`${must}, choose one of: [${names.join(' ')}]${init}`)
+  throw badRequest(only ? `${must}, choose one of: [${names.join(' ')}]` : must)
 }
