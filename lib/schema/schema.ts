@@ -2,6 +2,8 @@
 // CustomResourceDefinition) are described by this one shape, with references resolved to the schema itself, so a schema
 // may contain itself.
 
+import type { JsonSchemaProps } from './json-schema-props.ts'
+
 export interface Schema {
   /** The model's name, `V1PodSpec`, for a schema that others refer to. */
   name?: string
@@ -31,4 +33,32 @@ export interface Schema {
   /** How strategic merge patch merges: on the property that holds the list or object. */
   patchMergeKey?: string
   patchStrategy?: ('merge' | 'replace' | 'retainKeys')[]
+  /** The root of a custom kind, as its author wrote it: decoded leniently, then validated. */
+  source?: JsonSchemaProps
+  /** What must hold beyond the type. Custom kinds only. */
+  rules?: ValueRules
+}
+
+/** OpenAPI v3's validations; the schemas in them say nothing of structure. */
+export interface ValueRules {
+  maximum?: number
+  exclusiveMaximum?: boolean
+  minimum?: number
+  exclusiveMinimum?: boolean
+  multipleOf?: number
+  maxLength?: number
+  minLength?: number
+  pattern?: string
+  maxItems?: number
+  minItems?: number
+  uniqueItems?: boolean
+  maxProperties?: number
+  minProperties?: number
+  enum?: unknown[]
+  /** Members that `properties` does not name are refused. */
+  noAdditionalProperties?: boolean
+  allOf?: Schema[]
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+  not?: Schema
 }
