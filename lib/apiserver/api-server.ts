@@ -15,6 +15,7 @@ import { authentication } from './authn/index.ts'
 import { authorization } from './authz/index.ts'
 import { bootstrap, keepReachable } from './bootstrap/index.ts'
 import type { ServerConfig, ServerContext, StorageContext } from './context.ts'
+import { groupVersions } from './group-versions.ts'
 import { lazily } from './lazily.ts'
 import { createMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
@@ -107,7 +108,12 @@ function handler(context: ServerContext, progress: Progress) {
   const metrics = createMetrics(info => isServed(context.registry, info))
   const routes = lazily(async () => {
     const { routes } = await import('./routes.ts')
-    return routes({ checks: healthChecks(context, progress), metrics, log: context.log })
+    return routes({
+      checks: healthChecks(context, progress),
+      metrics,
+      log: context.log,
+      groups: () => groupVersions(context.registry),
+    })
   })
   return apiChain({ context, metrics, routes })
 }

@@ -4,7 +4,7 @@
 
 import { builtinDescriptions, builtinModels, builtinSchema } from '../schema/builtin.ts'
 import { definitionNames } from '../schema/definition-names.ts'
-import { publishedDefaults, publishedUnions } from '../schema/published-facts.ts'
+import { atomicBytes, publishedDefaults, publishedUnions } from '../schema/published-facts.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type GroupVersionKind, kindOf, meta, modelNames } from './openapi-names.ts'
 
@@ -131,6 +131,7 @@ class ModelRenderer {
 
   /** A list that does not say how it merges is replaced whole; the items of a List merge in no way. */
   #isAtomicList(field: string, { type, listType }: Schema): boolean {
+    if (atomicBytes.has(`${this.#model}.${field}`)) return true
     const isListed = field === 'items' && this.#name.endsWith('List')
     return type === 'array' && !listType && !isListed && !(field === 'verbs' && this.#model === 'V1APIResource')
   }

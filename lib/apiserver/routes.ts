@@ -8,28 +8,41 @@ import { badRequest, internalError } from '../api/errors.ts'
 import type { Logger } from '../util/log.ts'
 import type { ApiRequest, ApiResponse, RawRequest, RawResponse } from './chain.ts'
 import { errorResponse } from './filters/errors.ts'
+import type { GroupVersions } from './group-versions.ts'
 import { type HealthCheck, type HealthPath, healthAnswer } from './health.ts'
 import type { Metrics } from './metrics.ts'
+import { textResponse } from './responses.ts'
 import { versionInfo } from './version.ts'
 
 export interface RouteContext {
   checks: readonly HealthCheck[]
   metrics: Metrics
   log: Logger
+  /** Asked at each request: custom kinds come and go. */
+  groups(): GroupVersions[]
 }
 
 export type Routes = (request: ApiRequest) => ApiResponse
 
-export function routes({ checks, metrics, log }: RouteContext): Routes {
+const healthPaths: HealthPath[] = ['healthz', 'livez', 'readyz']
+
+export function routes({ checks, metrics, log, groups }: RouteContext): Routes {
   const app = application()
-  for (const path of ['healthz', 'livez', 'readyz'] as const) health(app, checks, path)
+  for (const path of healthPaths) health(app, checks, path)
   app.get('/version', (_, response) => void response.json(versionInfo()))
   app.get('/metrics', async (_, response) => {
     response.setHeader('content-type', metrics.registry.contentType)
     response.end(await metrics.registry.metrics())
   })
-  app.get('/', (_, response) => void response.json({ paths: pathsOf(app) }))
-  app.use((_: Request, response: Response) => void response.status(404).json({ paths: pathsOf(app) }))
+  app.get(['/', '/index.html'], (_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ paths: listedPaths(checks, groups()) }, null, 2))
+  })
+  app.use((_: Request, response: Response) => {
+    const { status, headers, body } = textResponse('404 page not found\n', 404)
+    response.writeHead(status, headers)
+    response.end(body)
+  })
   app.use(failure(log))
   return takeover(app)
 }
@@ -69,9 +82,18 @@ function health(app: Express, checks: readonly HealthCheck[], path: HealthPath):
   app.get(`/${path}/*check`, answer)
 }
 
-function pathsOf(app: Express): string[] {
-  const own = app.router.stack.map(layer => layer.route?.path).filter(path => path !== undefined)
-  return ['/api', '/apis', ...own.filter(path => !path.includes('*') && path !== '/')].sort()
+/** What `/` tells: everything but the paths of resources. */
+export function listedPaths(checks: readonly HealthCheck[], groups: readonly GroupVersions[]): string[] {
+  const health = healthPaths.flatMap(path => [
+    `/${path}`,
+    ...checks.filter(({ on }) => on.includes(path)).map(({ name }) => `/${path}/${name}`),
+  ])
+  const served = groups.flatMap(({ group, versions }) => {
+    const root = group ? `/apis/${group}` : '/api'
+    return [root, ...versions.map(version => `${root}/${version}`)]
+  })
+  const fixed = ['/apis', '/apis/', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version']
+  return [...fixed, ...health, ...served].sort()
 }
 
 /**

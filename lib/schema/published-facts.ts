@@ -94,6 +94,9 @@ export const publishedDefaults: ReadonlyMap<string, unknown> = new Map<string, u
   ...Object.entries(values),
 ])
 
+/** Bytes, and so a list in Go, of which the description says how it merges. */
+export const atomicBytes: ReadonlySet<string> = new Set(['V1APIServiceSpec.caBundle'])
+
 const oneOf = (discriminator: string | undefined, byField: Record<string, string>) => [
   { ...(discriminator ? { discriminator } : {}), 'fields-to-discriminateBy': byField },
 ]
