@@ -70,6 +70,10 @@ export interface Subresource<T> {
   /** After prepareForUpdate: what is recorded of who changed what, or when. */
   stamp?(obj: T, old: T, by: Writer): void
   validateUpdate?(obj: T, old: T): FieldError[]
+  /** What a write through here leaves as it was, and so cannot own: `metadata.labels`. Defaults to `spec` for status. */
+  resetFields?: readonly string[]
+  /** For `scale`: where the object keeps its replicas. Defaults to `spec.replicas`. */
+  replicasPath?: string
   /** For `kind`: the view of an object, and the object after a changed view was written. */
   read?(obj: T): KubeObject
   write?(obj: T, view: KubeObject): T

@@ -15,6 +15,8 @@ export interface WriteContext {
   dryRun: boolean
   /** Texts for the client are added. */
   warnings: string[]
+  /** Who owns what it changes, in managedFields; absent when whoever makes the object has seen to that. */
+  manager?: string
 }
 
 export class AdmissionRun {

@@ -15,7 +15,6 @@ export function wipeSystemMetadata(meta: ObjectMeta): void {
   delete meta.deletionGracePeriodSeconds
   delete meta.generation
   delete meta.selfLink
-  delete meta.managedFields
 }
 
 export function fillSystemMetadata(meta: ObjectMeta, nowMs: number): void {
@@ -61,12 +60,22 @@ export function keepSystemMetadata(meta: ObjectMeta, old: ObjectMeta): void {
   if (old.deletionTimestamp) keep(meta, old, 'deletionTimestamp')
   if (meta.deletionGracePeriodSeconds === undefined) keep(meta, old, 'deletionGracePeriodSeconds')
   delete meta.selfLink
-  delete meta.managedFields
 }
 
 function keep<K extends keyof ObjectMeta>(meta: ObjectMeta, old: ObjectMeta, name: K): void {
   if (old[name] === undefined) delete meta[name]
   else meta[name] = old[name]
+}
+
+/** True when only the times in managedFields differ: such a write is none. */
+export function isSameButForTimes(obj: KubeObject, old: KubeObject): boolean {
+  const [now, before] = [obj.metadata.managedFields ?? [], old.metadata.managedFields ?? []]
+  if (now.length !== before.length || now.every(({ time }, i) => time === before[i]?.time)) return false
+  const timeless = ({ metadata, ...rest }: KubeObject) => ({
+    ...rest,
+    metadata: { ...metadata, managedFields: (metadata.managedFields ?? []).map(({ time: _, ...entry }) => entry) },
+  })
+  return jsonEqual(timeless(obj), timeless(old))
 }
 
 /** True when anything but metadata and status differs: what metadata.generation counts. */

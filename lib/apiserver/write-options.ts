@@ -1,6 +1,15 @@
 // What a write says about itself in the query: CreateOptions, UpdateOptions, PatchOptions.
 
-import { type FieldError, invalid, invalidObject, notSupported, tooLong } from '../api/field-errors.ts'
+import {
+  type FieldError,
+  fieldForbidden,
+  invalid,
+  invalidObject,
+  notSupported,
+  required,
+  tooLong,
+} from '../api/field-errors.ts'
+import { isTrue } from './request-info.ts'
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
@@ -11,15 +20,21 @@ export interface WriteOptions {
   fieldValidation: FieldValidation
 }
 
-const maxFieldManagerLength = 128
+export const maxFieldManagerLength = 128
+
+export interface PatchOptions extends WriteOptions {
+  /** An apply takes over what others own. */
+  force: boolean
+}
 
 /** `kind` is the options' kind, for the error. Throws Invalid. */
-export function writeOptions(query: URLSearchParams, kind: string): WriteOptions {
+export function writeOptions(query: URLSearchParams, kind: string, ofPatch: FieldError[] = []): WriteOptions {
   const fieldManager = query.get('fieldManager') ?? ''
   const fieldValidation = query.get('fieldValidation') ?? ''
   const errors = [
-    ...dryRunErrors(query.getAll('dryRun')),
+    ...ofPatch,
     ...fieldManagerErrors(fieldManager),
+    ...dryRunErrors(query.getAll('dryRun')),
     ...fieldValidationErrors(fieldValidation),
   ]
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', plural: '', kind }, '', errors)
@@ -28,6 +43,14 @@ export function writeOptions(query: URLSearchParams, kind: string): WriteOptions
     fieldManager,
     fieldValidation: (fieldValidation || 'Warn') as FieldValidation,
   }
+}
+
+/** Throws Invalid. Only an apply may be forced, and must say who it is by. */
+export function patchOptions(query: URLSearchParams, isApply: boolean): PatchOptions {
+  const errors: FieldError[] = []
+  if (isApply && !query.get('fieldManager')) errors.push(required('fieldManager', 'is required for apply patch'))
+  if (!isApply && query.has('force')) errors.push(fieldForbidden('force', 'may not be specified for non-apply patch'))
+  return { ...writeOptions(query, 'PatchOptions', errors), force: isTrue(query.get('force')) }
 }
 
 export function dryRunErrors(values: string[]): FieldError[] {

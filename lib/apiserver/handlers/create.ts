@@ -9,6 +9,7 @@ import type { CacheEntry } from '../../storage/entry.ts'
 import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
 import type { ServerContext, StorageContext } from '../context.ts'
 import { readObject } from '../decode.ts'
+import { fieldManagerOf, track } from '../field-management.ts'
 import { fillSystemMetadata, generateName, matchNamespace, wipeSystemMetadata } from '../object-meta.ts'
 import { namespaceOf, type ResourceHandler } from '../resource-request.ts'
 import { servedAs } from '../served-entry.ts'
@@ -23,7 +24,14 @@ export const create: ResourceHandler = async r => {
   const { request, def, subresource } = r
   const options = writeOptions(request.query, 'CreateOptions')
   const object = await readObject(request, def, { ...options, registry: r.context.registry })
-  const write = { def, subresource, user: request.user, dryRun: options.dryRun, warnings: request.warnings }
+  const write = {
+    def,
+    subresource,
+    user: request.user,
+    dryRun: options.dryRun,
+    warnings: request.warnings,
+    manager: fieldManagerOf(request, options),
+  }
   return answerWritten(r, await createObject(r.context, write, object, namespaceOf(r)), 201)
 }
 
@@ -39,6 +47,10 @@ export function createObject(
   matchNamespace(write.def, metadata, namespace)
   if (metadata.resourceVersion) {
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
+  }
+  const { def, manager } = write
+  if (manager !== undefined) {
+    track({ registry: context.registry, def, subresource: '', manager, nowMs: context.clock.now() }, undefined, object)
   }
   return withAdmission(context.admission, write.dryRun, async admission => {
     const key = { name: metadata.name ?? '', ...(namespace ? { namespace } : {}) }

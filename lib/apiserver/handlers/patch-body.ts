@@ -15,9 +15,11 @@ export const patchMediaTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ] as const
 
-export type PatchMediaType = (typeof patchMediaTypes)[number]
+/** The three that change what is there; an apply says what there must be. */
+export type PatchMediaType = Exclude<(typeof patchMediaTypes)[number], 'application/apply-patch+yaml'>
 
 export interface ReadPatch {
   document: Json

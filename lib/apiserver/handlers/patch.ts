@@ -3,13 +3,16 @@
 import { notFound, type StatusError } from '../../api/errors.ts'
 import { invalid, invalidObject } from '../../api/field-errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
+import { trackUpdate } from '../../patch/field-manager.ts'
 import { isObject, type Json, type JsonObject } from '../../patch/json.ts'
 import { type DecodeOptions, decodeKind, decodeObject } from '../decode.ts'
+import { fieldManagerOf } from '../field-management.ts'
 import { contentTypeOf, unknownFormat } from '../negotiate.ts'
 import { objectKeyOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
-import { writeOptions } from '../write-options.ts'
+import { patchOptions } from '../write-options.ts'
+import { applyPatch } from './apply.ts'
 import { type PatchMediaType, patchMediaTypes, readPatch } from './patch-body.ts'
-import { viewWritten } from './update.ts'
+import { viewOfObject, viewWrite, viewWritten } from './subresource-view.ts'
 import { type UpdateWrite, updateObject } from './update-object.ts'
 import { answerWritten } from './written.ts'
 
@@ -17,8 +20,11 @@ export const patch: ResourceHandler = async r => {
   const { request, def, subresource } = r
   const type = patchMediaTypes.find(known => known === contentTypeOf(request))
   if (!type) throw unknownFormat(patchMediaTypes)
-  const options = writeOptions(request.query, 'PatchOptions')
-  const apply = await patcher(r, type)
+  const isApply = type === 'application/apply-patch+yaml'
+  const options = patchOptions(request.query, isApply)
+  if (isApply) return applyPatch(r, options)
+  const manager = fieldManagerOf(request, options)
+  const apply = await patcher(r, type, manager)
   const decodeOptions = { ...options, warnings: request.warnings, registry: r.context.registry }
   const write: UpdateWrite = {
     def,
@@ -27,6 +33,7 @@ export const patch: ResourceHandler = async r => {
     dryRun: options.dryRun,
     warnings: request.warnings,
     key: objectKeyOf(r),
+    ...(subresource && def.subresources?.[subresource]?.kind ? {} : { manager }),
     change: current => apply(current, decodeOptions),
   }
   const written = await updateObject(r.context, write)
@@ -36,11 +43,12 @@ export const patch: ResourceHandler = async r => {
 
 /** A function from the current object to the patched one, decoded and defaulted. */
 async function patcher(
-  { request, def, subresource }: ResourceRequest,
+  { request, def, subresource, context }: ResourceRequest,
   type: PatchMediaType,
+  manager: string,
 ): Promise<(current: KubeObject, options: DecodeOptions) => KubeObject> {
   const view = subresource ? def.subresources?.[subresource] : undefined
-  const { kind, read } = view ?? {}
+  const { kind } = view ?? {}
   const { document, duplicates, apply } = await readPatch(request, type, kind?.schema ?? def.schema)
   const patched = (object: KubeObject) => asObject(apply(object as unknown as JsonObject))
   const refusing = (result: JsonObject, options: DecodeOptions): DecodeOptions => ({
@@ -50,9 +58,12 @@ async function patcher(
       invalidPatch(type === 'application/strategic-merge-patch+json' ? goMap(document) : JSON.stringify(result), why),
   })
   return (current, options) => {
-    const result = patched(read ? read(structuredClone(current)) : current)
+    const shown = view && kind ? viewOfObject(view, current) : current
+    const result = patched(shown)
     if (!view || !kind) return decodeObject(result, def, refusing(result, options))
-    return viewWritten(view, current, decodeKind(result, kind, refusing(result, options)))
+    const next = decodeKind(result, kind, refusing(result, options))
+    trackUpdate(viewWrite(kind, { manager, subresource, nowMs: context.clock.now() }), shown, next)
+    return viewWritten(def, view, current, next)
   }
 }
 

@@ -9,7 +9,8 @@ import { toStored } from '../../api/stored.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
 import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission } from '../admission-run.ts'
 import type { ServerContext } from '../context.ts'
-import { keepSystemMetadata, specChanged } from '../object-meta.ts'
+import { track } from '../field-management.ts'
+import { isSameButForTimes, keepSystemMetadata, specChanged } from '../object-meta.ts'
 import { servedAs } from '../served-entry.ts'
 import { validateUpdate } from '../validate-object.ts'
 import { isFinished } from './deletion.ts'
@@ -73,13 +74,14 @@ async function dryRun(
 }
 
 async function changed(
-  { clock }: ServerContext,
+  { clock, registry }: ServerContext,
   write: UpdateWrite,
   current: KubeObject,
   admission: AdmissionRun,
 ): Promise<KubeObject> {
-  const { def } = write
+  const { def, subresource, manager } = write
   const object = await write.change(current)
+  if (manager !== undefined) track({ registry, def, subresource, manager, nowMs: clock.now() }, current, object)
   checkVersion(def, object, current)
   await admission.mutate(admissionRequest(write, 'UPDATE', write.key, { object, oldObject: current }))
   prepare(write, object, current, clock.now())
@@ -87,6 +89,7 @@ async function changed(
   if (errors.length > 0) throw invalidObject(def, write.key.name, errors)
   write.warnings.push(...(def.strategy?.warnings?.(object, current) ?? []))
   await admission.validate(object)
+  if (isSameButForTimes(object, current)) object.metadata.managedFields = current.metadata.managedFields ?? []
   return object
 }
 

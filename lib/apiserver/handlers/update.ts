@@ -2,12 +2,15 @@
 
 import { notFound } from '../../api/errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
+import { trackUpdate } from '../../patch/field-manager.ts'
 import { readKind, readObject } from '../decode.ts'
+import { fieldManagerOf } from '../field-management.ts'
 import { refusal } from '../filters/authorization.ts'
 import { matchName, matchNamespace } from '../object-meta.ts'
 import { namespaceOf, objectKeyOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
 import { writeOptions } from '../write-options.ts'
 import { createObject } from './create.ts'
+import { viewOfObject, viewWrite, viewWritten } from './subresource-view.ts'
 import { type UpdateWrite, updateObject } from './update-object.ts'
 import { answerWritten, type Written } from './written.ts'
 
@@ -26,33 +29,43 @@ export const update: ResourceHandler = async r => {
     dryRun: options.dryRun,
     warnings: request.warnings,
     key: objectKeyOf(r),
-    change: current => (view?.write ? viewWritten(view, current, submitted) : structuredClone(submitted)),
+    ...changeOf(r, fieldManagerOf(request, options), submitted),
   }
   const written = await updateObject(context, write)
   if (written) return answerWritten(r, written)
   return answerWritten(r, await createInstead(r, write, submitted), 201)
 }
 
-/** The object with a changed view; the view's resourceVersion and uid count as the object's. */
-export function viewWritten(
-  view: NonNullable<ResourceRequest['def']['subresources']>[string],
-  current: KubeObject,
+/** What becomes of the current object, and by whom: the owners of what a view shows are seen to with the view. */
+function changeOf(
+  { def, subresource, context }: ResourceRequest,
+  manager: string,
   submitted: KubeObject,
-): KubeObject {
-  const changed = view.write?.(structuredClone(current), submitted) ?? structuredClone(current)
-  const { resourceVersion, uid } = submitted.metadata
-  delete changed.metadata.resourceVersion
-  if (resourceVersion) changed.metadata.resourceVersion = resourceVersion
-  if (uid) changed.metadata.uid = uid
-  return changed
+): Pick<UpdateWrite, 'change' | 'manager'> {
+  const view = subresource ? def.subresources?.[subresource] : undefined
+  const { kind } = view ?? {}
+  if (!view || !kind) return { manager, change: () => structuredClone(submitted) }
+  return {
+    change(current) {
+      const next = structuredClone(submitted)
+      const write = viewWrite(kind, { manager, subresource, nowMs: context.clock.now() })
+      trackUpdate(write, viewOfObject(view, current), next)
+      return viewWritten(def, view, current, next)
+    },
+  }
 }
 
 async function createInstead(r: ResourceRequest, write: UpdateWrite, submitted: KubeObject): Promise<Written> {
   const { request, def, context, subresource } = r
   if (!def.strategy?.allowCreateOnUpdate || subresource) throw notFound(def, request.info.name)
+  await authorizeCreate(r)
+  delete submitted.metadata.resourceVersion
+  return createObject(context, write, submitted, namespaceOf(r))
+}
+
+/** Whoever creates by updating or applying must be allowed to create. Throws Forbidden. */
+export async function authorizeCreate({ request, context }: ResourceRequest): Promise<void> {
   const info = { ...request.info, verb: 'create' }
   const { decision, reason } = await context.authorizer(request.user, info)
   if (decision !== 'allow') throw refusal(request.user, info, reason)
-  delete submitted.metadata.resourceVersion
-  return createObject(context, write, submitted, namespaceOf(r))
 }

@@ -4,6 +4,7 @@
 import { notFound } from '../../api/errors.ts'
 import { type Namespace, namespaces } from '../../kinds/core/namespace.ts'
 import { readObject } from '../decode.ts'
+import { fieldManagerOf } from '../field-management.ts'
 import { updateObject } from '../handlers/update-object.ts'
 import { objectOf } from '../handlers/written.ts'
 import { matchName } from '../object-meta.ts'
@@ -27,6 +28,7 @@ export const namespaceFinalize: SubresourceRoute = {
       user: request.user,
       dryRun: options.dryRun,
       warnings: request.warnings,
+      manager: fieldManagerOf(request, options),
       change: current => withFinalizers(current as Namespace, submitted),
     })
     if (!written) throw notFound(namespaces, request.info.name)
