@@ -55,6 +55,10 @@ import { clusterRoles } from './rbac/cluster-role.ts'
 import { clusterRoleBindings } from './rbac/cluster-role-binding.ts'
 import { roles } from './rbac/role.ts'
 import { roleBindings } from './rbac/role-binding.ts'
+import { deviceClasses } from './resource/device-class.ts'
+import { resourceClaims } from './resource/resource-claim.ts'
+import { resourceClaimTemplates } from './resource/resource-claim-template.ts'
+import { resourceSlices } from './resource/resource-slice.ts'
 import { priorityClasses } from './scheduling/priority-class.ts'
 import { csiDrivers } from './storage/csi-driver.ts'
 import { csiNodes } from './storage/csi-node.ts'
@@ -104,6 +108,10 @@ export const builtinKinds: ResourceDefinition[] = [
   csiStorageCapacities,
   volumeAttachments,
   volumeAttributesClasses,
+  deviceClasses,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
   runtimeClasses,
   clusterRoles,
   clusterRoleBindings,
