@@ -4,6 +4,9 @@ import { serviceAllocation } from '../allocators/service-allocation.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RuleResolver } from '../authz/rbac.ts'
 import type { StorageContext } from '../context.ts'
+import { certificateApproval } from './certificate-approval.ts'
+import { certificateSigning } from './certificate-signing.ts'
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -26,6 +29,9 @@ export function admissionPlugins(context: AdmissionContext): AdmissionPlugin[] {
     taintNodesByCondition,
     priority(context),
     defaultTolerationSeconds,
+    certificateApproval(context),
+    certificateSigning(context),
+    certificateSubjectRestriction,
     rbacEscalation(context),
     // Last of those that change objects: what is reserved depends on what all others made of the Service.
     serviceAllocation(context),

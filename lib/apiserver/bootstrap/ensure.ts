@@ -33,5 +33,6 @@ function newObject<T extends KubeObject>({ clock }: StorageContext, def: Resourc
   const errors = def.strategy?.validate?.(object) ?? []
   if (errors.length > 0) throw invalidObject(def, object.metadata.name ?? '', errors)
   object.metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: rfc3339(clock.now()) }
+  if (def.tracksGeneration) object.metadata.generation = 1
   return object
 }

@@ -7,6 +7,8 @@ import { endpoints } from '../../kinds/core/endpoints.ts'
 import { namespaces } from '../../kinds/core/namespace.ts'
 import { services } from '../../kinds/core/service.ts'
 import { endpointSlices } from '../../kinds/discovery/endpoint-slice.ts'
+import { flowSchemas } from '../../kinds/flowcontrol/flow-schema.ts'
+import { priorityLevelConfigurations } from '../../kinds/flowcontrol/priority-level-configuration.ts'
 import { ipAddresses } from '../../kinds/networking/ip-address.ts'
 import { serviceCidrs } from '../../kinds/networking/service-cidr.ts'
 import { clusterRoles } from '../../kinds/rbac/cluster-role.ts'
@@ -17,7 +19,17 @@ import { priorityClasses } from '../../kinds/scheduling/priority-class.ts'
 import { keepRepairing } from '../allocators/repair.ts'
 import { allocatorsOf } from '../allocators/service-allocation.ts'
 import type { StorageContext } from '../context.ts'
+import {
+  apiServicesPrefix,
+  builtinApiServices,
+  definitionsPrefix,
+  ensureApiServices,
+  followDefinitions,
+} from './api-services.ts'
 import { ensure } from './ensure.ts'
+import { bootstrapFlowSchemas, bootstrapPriorityLevels, reconciledFlowControl } from './flow-control-objects.ts'
+import { flowControlPrefixes, sayWhatDangles } from './flow-schema-conditions.ts'
+import { keepInStep } from './keep-in-step.ts'
 import {
   kubernetesEndpointSlice,
   kubernetesEndpoints,
@@ -32,7 +44,7 @@ const repairEveryMs = 10_000
 
 /** The cache must be ready. */
 export async function bootstrap(context: StorageContext): Promise<void> {
-  const { config, clock } = context
+  const { config, clock, registry } = context
   const all = <T extends KubeObject>(def: ResourceDefinition<T>, objects: T[], reconcile?: (a: T, b: T) => T) =>
     objects.map(object => ensure(context, def, object, reconcile))
   await Promise.all([
@@ -42,7 +54,16 @@ export async function bootstrap(context: StorageContext): Promise<void> {
     ...all(clusterRoleBindings, clusterBindings.map(bindingOf), reconciledBinding),
     ...all(roles, defaultRoles(), reconciledRole),
     ...all(roleBindings, namespaceRoleBindings.map(bindingOf), reconciledBinding),
+    ensureApiServices(context, builtinApiServices(registry.all())),
+    ensureFlowControl(context),
     ensureReachable(context),
+  ])
+}
+
+async function ensureFlowControl(context: StorageContext): Promise<void> {
+  await Promise.all([
+    ...bootstrapPriorityLevels.map(level => ensure(context, priorityLevelConfigurations, level, reconciledFlowControl)),
+    ...bootstrapFlowSchemas.map(schema => ensure(context, flowSchemas, schema, reconciledFlowControl)),
   ])
 }
 
@@ -66,9 +87,16 @@ function withMember<K extends string>(member: K) {
   }
 }
 
-/** Runs until the signal is aborted. */
+/** What the server does about its own objects all the time. Runs until the signal is aborted. */
 export async function keepReachable(context: StorageContext, signal: AbortSignal): Promise<void> {
-  await Promise.all([keepEnsuring(context, signal), keepRepairing(context, allocatorsOf(context), signal)])
+  const apiServices = { name: 'registering API services', prefixes: [definitionsPrefix, apiServicesPrefix] }
+  const flowSchemas = { name: 'looking after flow schemas', prefixes: flowControlPrefixes }
+  await Promise.all([
+    keepEnsuring(context, signal),
+    keepRepairing(context, allocatorsOf(context), signal),
+    keepInStep(context, apiServices, () => followDefinitions(context), signal),
+    keepInStep(context, flowSchemas, () => sayWhatDangles(context), signal),
+  ])
 }
 
 async function keepEnsuring(context: StorageContext, signal: AbortSignal): Promise<void> {
@@ -76,8 +104,12 @@ async function keepEnsuring(context: StorageContext, signal: AbortSignal): Promi
     await context.clock.sleep(repairEveryMs, signal)
     try {
       await ensureReachable(context)
+      await ensureFlowControl(context)
     } catch (error) {
-      context.log.error({ err: error }, 'the system namespaces or the service kubernetes cannot be put right')
+      context.log.error(
+        { err: error },
+        'the system namespaces, the service kubernetes or flow control cannot be put right',
+      )
     }
   }
 }
