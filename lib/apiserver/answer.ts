@@ -6,8 +6,10 @@ import type { KubeObject, ListMeta } from '../api/meta.ts'
 import { apiVersionOf } from '../api/resource.ts'
 import type { CacheEntry } from '../storage/entry.ts'
 import type { ApiResponse } from './chain.ts'
+import { listBody } from './list-body.ts'
+import { itemBytes, itemObject } from './list-items.ts'
 import type { ResourceRequest } from './resource-request.ts'
-import { includeObject, partialMetadata, tableOf } from './table.ts'
+import { includeObject, partialMetadata, rowOf, tableHead, tableOf } from './table.ts'
 
 type Shown = Pick<ResourceRequest, 'def' | 'output' | 'request' | 'context'>
 
@@ -44,39 +46,46 @@ function viewed({ def, output, request, context }: Shown, object: KubeObject): u
   return tableOf(def, [object], metadata, { version, include: includeObject(request.query), now: context.clock.now() })
 }
 
-/** A list from its entries; `metadata` is the list's. */
-export async function answerList(r: Shown, entries: CacheEntry[], metadata: ListMeta): Promise<ApiResponse> {
-  if (isPlain(r)) return joined(r, entries, metadata)
-  return encoded(r, viewedList(r, entries, metadata), 200)
+/** A list from its entries; `metadata` is the list's. A large one is written while it is sent. */
+export async function answerList(r: Shown, entries: Iterable<CacheEntry>, metadata: ListMeta): Promise<ApiResponse> {
+  const { head, member, item } = listForm(r, metadata)
+  const { media, isPretty } = r.output
+  if (media !== 'application/json' || isPretty) return encoded(r, { ...head, [member]: Array.from(entries, item) }, 200)
+  const body = listBody(head, member, piecesOf(entries, isPlain(r) ? itemBytes(r.def) : asJson(item)))
+  return { status: 200, headers: { 'content-type': media }, body, isCompressible: true }
 }
 
-function viewedList({ def, output, request, context }: Shown, entries: CacheEntry[], metadata: ListMeta): unknown {
-  const items = entries.map(entry => entry.object)
-  if (!output.as) return { kind: `${def.kind}List`, apiVersion: apiVersionOf(def), metadata, items }
-  const { kind, version } = output.as
-  if (kind === 'PartialObjectMetadata') {
-    throw notAcceptable(`you requested ${kind}, but the requested object is a list (${def.kind}List)`)
-  }
-  if (kind === 'Table') {
-    return tableOf(def, items, metadata, { version, include: includeObject(request.query), now: context.clock.now() })
-  }
-  const apiVersion = `meta.k8s.io/${version}`
-  return { kind, apiVersion, metadata, items: items.map(item => partialMetadata(item, version)) }
+function* piecesOf(entries: Iterable<CacheEntry>, pieces: (entry: CacheEntry) => readonly Buffer[]) {
+  for (const entry of entries) yield pieces(entry)
 }
 
-const comma = Buffer.from(',')
-const end = Buffer.from(']}\n')
+function asJson(item: (entry: CacheEntry) => unknown): (entry: CacheEntry) => readonly Buffer[] {
+  return entry => [Buffer.from(JSON.stringify(item(entry)))]
+}
 
-/** No object is parsed for this. */
-function joined({ def }: Shown, entries: CacheEntry[], metadata: ListMeta): ApiResponse {
-  const head = `{"kind":"${def.kind}List","apiVersion":"${apiVersionOf(def)}","metadata":${JSON.stringify(metadata)},"items":[`
-  const parts: Buffer[] = [Buffer.from(head)]
-  for (const [index, entry] of entries.entries()) {
-    if (index > 0) parts.push(comma)
-    parts.push(entry.bytes)
+interface ListForm {
+  /** The list without its items. */
+  head: object
+  /** What they are called. */
+  member: 'items' | 'rows'
+  item(entry: CacheEntry): unknown
+}
+
+function listForm({ def, output, request, context }: Shown, metadata: ListMeta): ListForm {
+  const kind = def.listKind ?? `${def.kind}List`
+  if (!output.as)
+    return { head: { kind, apiVersion: apiVersionOf(def), metadata }, member: 'items', item: itemObject(def) }
+  const { kind: asked, version } = output.as
+  if (asked === 'PartialObjectMetadata') {
+    throw notAcceptable(`you requested ${asked}, but the requested object is a list (${kind})`)
   }
-  parts.push(end)
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.concat(parts) }
+  if (asked === 'Table') {
+    const options = { version, include: includeObject(request.query), now: context.clock.now() }
+    const row = rowOf(def, options)
+    return { head: tableHead(def, metadata, options), member: 'rows', item: ({ object }) => row(object) }
+  }
+  const head = { kind: asked, apiVersion: `meta.k8s.io/${version}`, metadata }
+  return { head, member: 'items', item: ({ object }) => partialMetadata(object, version) }
 }
 
 async function encoded({ output }: Pick<Shown, 'output'>, value: unknown, status: number): Promise<ApiResponse> {

@@ -48,6 +48,8 @@ export interface ApiResponse {
   headers?: Record<string, string | string[]>
   /** Bytes, or a stream of chunks that is flushed one by one. */
   body?: Buffer | string | AsyncIterable<Buffer | string>
+  /** The stream is large, and nobody waits for its first bytes: gzip may hold them back. */
+  isCompressible?: boolean
   /** Writes the answer itself: express, and upgraded connections (which have no response). */
   takeover?(request: RawRequest, response?: RawResponse): void
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { STATUS_CODES } from 'node:http'
 import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { createGzip, gzip } from 'node:zlib'
 import { isAbortError } from '../util/async.ts'
 import type { ApiResponse, RawRequest, RawResponse } from './chain.ts'
 
@@ -16,6 +16,8 @@ const gzipFromBytes = 128 * 1024
 
 /** What one answer may have waiting in its connection, where HTTP/2 counts it against all the others. */
 const sliceBytes = 64 * 1024
+
+const gzipHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 const alwaysSent = { 'cache-control': 'no-cache, private' }
 
@@ -33,9 +35,27 @@ export async function writeResponse(
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
     return writeWhole(request, response, { ...answer, body: toBuffer(body) }, signal)
   }
-  response.writeHead(answer.status, { ...alwaysSent, ...answer.headers })
+  return writeStream(request, response, { ...answer, body }, signal)
+}
+
+async function writeStream(
+  request: RawRequest,
+  response: RawResponse,
+  answer: ApiResponse & { body: AsyncIterable<Buffer | string> },
+  signal: AbortSignal,
+): Promise<void> {
+  const isCompressed = answer.isCompressible === true && acceptsGzip(request)
+  response.writeHead(answer.status, { ...alwaysSent, ...answer.headers, ...(isCompressed ? gzipHeaders : {}) })
+  if (request.method === 'HEAD') return void response.end()
   response.flushHeaders()
-  await pump(response, body, signal)
+  await pump(response, isCompressed ? compressed(answer.body) : answer.body, signal)
+}
+
+/** An error of the source is one of the stream. */
+function compressed(source: AsyncIterable<Buffer | string>): AsyncIterable<Buffer> {
+  const gzip = createGzip({ level: 1 })
+  pipeline(source, gzip, () => {})
+  return gzip
 }
 
 function toBuffer(body: Buffer | string | undefined): Buffer {
@@ -54,7 +74,7 @@ async function writeWhole(
   response.writeHead(answer.status, {
     ...alwaysSent,
     ...answer.headers,
-    ...(isCompressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
+    ...(isCompressed ? gzipHeaders : {}),
     'content-length': body.length,
   })
   if (body.length <= sliceBytes || request.method === 'HEAD') {

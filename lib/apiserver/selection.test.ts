@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { KubeObject } from '../api/meta.ts'
 import type { ResourceDefinition } from '../api/resource.ts'
+import { encode } from '../storage/codec.ts'
+import { toEntry } from '../storage/entry.ts'
 import { selectionOf } from './selection.ts'
 
 const pods = {
@@ -38,8 +40,11 @@ test('a name in the path is all that is selected, and no selector may widen it',
   }
 })
 
-const pod = (labels: Record<string, string>, nodeName: string) =>
-  ({ metadata: { name: 'web', namespace: 'default', labels }, spec: { nodeName } }) as unknown as KubeObject
+const pod = (labels: Record<string, string>, nodeName: string) => {
+  const metadata = { name: 'web', namespace: 'default', labels }
+  const value = encode({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName } } as KubeObject)
+  return toEntry('pods/default/web', { value, modRevision: 1n })
+}
 
 test.each<[string, boolean]>([
   ['labelSelector=app=web', true],

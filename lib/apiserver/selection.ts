@@ -1,17 +1,20 @@
 // Which objects a list, watch or deletecollection is about: a range of keys, and what label and field selectors leave.
 
 import { badRequest } from '../api/errors.ts'
-import type { KubeObject } from '../api/meta.ts'
 import { type ResourceDefinition, storageKey } from '../api/resource.ts'
 import { type FieldRequirement, matches, parseFieldSelector, parseLabelSelector } from '../api/selectors.ts'
+import type { CacheEntry } from '../storage/entry.ts'
 import { selectedName } from './request-info.ts'
 
 export interface Selection {
   /** The keys: everything below a prefix that ends with a slash, or one object's key. */
   prefix: string
   /** Absent: everything in the range. */
-  matches?: (object: KubeObject) => boolean
+  matches?: (entry: Selectable) => boolean
 }
+
+/** What selectors look at: labels and names are there without parsing the object. */
+export type Selectable = Pick<CacheEntry, 'key' | 'labels' | 'object'>
 
 /**
  * `namespace` is '' for all, `name` that of the one object the request is for ('' for many). Throws BadRequest for
@@ -25,10 +28,11 @@ export function selectionOf(
   const labels = parseLabelSelector(query.get('labelSelector') ?? '')
   const fields = named(name, parseFieldSelector(query.get('fieldSelector') ?? ''))
   const tests = fields.map(field => fieldTest(def, field))
-  if (labels.length > 0) tests.push(object => matches(labels, object.metadata.labels ?? {}))
+  // First, because it costs least.
+  if (labels.length > 0) tests.unshift(entry => matches(labels, entry.labels))
   return {
     prefix: rangeOf(def, namespace, fields),
-    ...(tests.length > 0 ? { matches: object => tests.every(test => test(object)) } : {}),
+    ...(tests.length > 0 ? { matches: entry => tests.every(test => test(entry)) } : {}),
   }
 }
 
@@ -50,14 +54,14 @@ function rangeOf(def: ResourceDefinition, namespace: string, fields: FieldRequir
 function fieldTest(def: ResourceDefinition, { path, operator, value }: FieldRequirement) {
   const read = fieldOf(def, path)
   const isEqual = operator === '='
-  return (object: KubeObject) => (read(object) === value) === isEqual
+  return (entry: Selectable) => (read(entry) === value) === isEqual
 }
 
-function fieldOf(def: ResourceDefinition, path: string): (object: KubeObject) => string {
-  if (path === 'metadata.name') return object => object.metadata.name ?? ''
-  if (path === 'metadata.namespace' && def.scope === 'Namespaced') return object => object.metadata.namespace ?? ''
+function fieldOf(def: ResourceDefinition, path: string): (entry: Selectable) => string {
+  if (path === 'metadata.name') return ({ key }) => key.slice(key.lastIndexOf('/') + 1)
+  if (path === 'metadata.namespace' && def.scope === 'Namespaced') return ({ key }) => key.split('/').at(-2) ?? ''
   const own = Object.hasOwn(def.selectableFields ?? {}, path) ? def.selectableFields?.[path] : undefined
-  if (own) return own
+  if (own) return ({ object }) => own(object)
   throw badRequest(
     def.selectableFields
       ? `field label not supported: ${path}`

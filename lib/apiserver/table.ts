@@ -35,17 +35,26 @@ export function tableOf(
   metadata: ListMeta,
   options: TableOptions,
 ): Table {
+  return { ...tableHead(def, metadata, options), rows: Array.from(objects, rowOf(def, options)) }
+}
+
+/** A Table without its rows. */
+export function tableHead(def: ResourceDefinition, metadata: ListMeta, options: TableOptions): Omit<Table, 'rows'> {
   const columns = def.columns ?? defaultColumns
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
     columnDefinitions: options.hasColumns === false ? null : columns.map(columnDefinition),
-    rows: Array.from(objects, object => ({
-      cells: columns.map(column => column.value(object, options.now)),
-      ...included(object, options),
-    })),
   }
+}
+
+export function rowOf(def: ResourceDefinition, options: TableOptions): (object: KubeObject) => TableRow {
+  const columns = def.columns ?? defaultColumns
+  return object => ({
+    cells: columns.map(column => column.value(object, options.now)),
+    ...included(object, options),
+  })
 }
 
 function included(object: KubeObject, { include, version }: TableOptions): { object?: unknown } {

@@ -3,11 +3,14 @@
 
 import type { KubeObject } from '../api/meta.ts'
 
-/** The value to store. The resourceVersion is left out; everything else stays as it is. */
+/**
+ * The value to store. The resourceVersion is left out; everything else stays as it is. Kind and apiVersion come first, in
+ * upstream's order, so that they can be cut off.
+ */
 export function encode(obj: KubeObject): Buffer {
   const { apiVersion, kind, metadata, ...rest } = obj
   const { resourceVersion: _, ...stored } = metadata
-  return Buffer.from(JSON.stringify({ apiVersion, kind, metadata: stored, ...rest }))
+  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: stored, ...rest }))
 }
 
 /** The object of a stored value, with its resourceVersion. */
@@ -27,9 +30,19 @@ export class Undecodable extends Error {
 
 /** Where the first member of metadata begins: behind the opening brace. Throws Undecodable. */
 export function metadataStart(stored: Buffer): number {
-  const at = topLevelValue(stored, 'metadata')
+  const brace = skipSpace(stored, 0)
+  if (stored[brace] !== OPEN_BRACE) throw new Undecodable('it does not begin with a brace')
+  const at = memberValue(stored, brace + 1, 'metadata')
+  if (at === undefined) throw new Undecodable('it has no metadata')
   if (stored[at] !== OPEN_BRACE) throw new Undecodable('metadata is not an object')
   return at + 1
+}
+
+/** The labels of the metadata that begins at `start`; nothing else is parsed. */
+export function labelsIn(json: Buffer, start: number): Record<string, string> {
+  const at = memberValue(json, start, 'labels')
+  if (at === undefined) return {}
+  return JSON.parse(json.toString('utf8', at, valueEnd(json, at))) ?? {}
 }
 
 /** The stored JSON with `"resourceVersion":"…"` as the first member of metadata, which begins at `start`. */
@@ -66,11 +79,9 @@ function skipSpace(json: Buffer, at: number): number {
   return at
 }
 
-/** The position of the value of a member of the outermost object. */
-function topLevelValue(json: Buffer, name: string): number {
-  let at = skipSpace(json, 0)
-  if (json[at] !== OPEN_BRACE) throw new Undecodable('it does not begin with a brace')
-  at = skipSpace(json, at + 1)
+/** The position of the value of a member of the object whose first member begins at `start`. */
+function memberValue(json: Buffer, start: number, name: string): number | undefined {
+  let at = skipSpace(json, start)
   while (json[at] === QUOTE) {
     const end = stringEnd(json, at)
     const colon = skipSpace(json, end)
@@ -81,7 +92,7 @@ function topLevelValue(json: Buffer, name: string): number {
     if (json[at] !== COMMA) break
     at = skipSpace(json, at + 1)
   }
-  throw new Undecodable(`it has no ${name}`)
+  return undefined
 }
 
 /** The position behind the closing quote of the string that opens at `at`. */

@@ -2,8 +2,9 @@
 
 import type { KubeObject } from '../api/meta.ts'
 import { jsonEqual } from '../util/json-equal.ts'
-import { metadataStart, replaceResourceVersion, withResourceVersion } from './codec.ts'
+import { labelsIn, metadataStart, replaceResourceVersion, withResourceVersion } from './codec.ts'
 import type { KeyValue } from './kv.ts'
+import { type Forgettable, Recent } from './recent.ts'
 
 export interface CacheEntry {
   /** Below the prefix: `pods/default/web-1`. */
@@ -12,8 +13,10 @@ export interface CacheEntry {
   readonly revision: bigint
   /** JSON with metadata.resourceVersion in it. */
   readonly bytes: Buffer
-  /** Parsed once, shared by all: never change it. Frozen in tests. */
+  /** Parsed when asked for and kept for a while, shared by all: never change it. Frozen in tests. */
   readonly object: KubeObject
+  /** metadata.labels, read without parsing the rest; shared by all. */
+  readonly labels: Readonly<Record<string, string>>
   /** A fresh object, the caller's own. */
   copy(): KubeObject
   /** The same object with another resourceVersion: what a DELETED event shows. */
@@ -28,12 +31,16 @@ export function toEntry(key: string, { value, modRevision }: Pick<KeyValue, 'val
   return new StoredEntry(key, modRevision, withResourceVersion(value, start, modRevision), start)
 }
 
-class StoredEntry implements CacheEntry {
+/** The objects parsed last, as many as came from this many bytes: all of them would take twice what the bytes take. */
+const recentlyParsed = new Recent(16 * 1024 * 1024)
+
+class StoredEntry implements CacheEntry, Forgettable {
   readonly key: string
   readonly revision: bigint
   readonly bytes: Buffer
   readonly #versionStart: number
   #object: KubeObject | undefined
+  #labels: Record<string, string> | undefined
 
   constructor(key: string, revision: bigint, bytes: Buffer, versionStart: number) {
     this.key = key
@@ -43,8 +50,24 @@ class StoredEntry implements CacheEntry {
   }
 
   get object(): KubeObject {
-    this.#object ??= freezeInTests(this.copy())
+    if (!this.#object) {
+      this.#object = freezeInTests(this.copy())
+      recentlyParsed.add(this)
+    }
     return this.#object
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    this.#labels ??= this.#object?.metadata.labels ?? labelsIn(this.bytes, this.#versionStart)
+    return this.#labels
+  }
+
+  get cost(): number {
+    return this.bytes.length
+  }
+
+  forget(): void {
+    this.#object = undefined
   }
 
   copy(): KubeObject {

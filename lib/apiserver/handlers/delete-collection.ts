@@ -1,30 +1,25 @@
-// DELETE of a collection: everything that the selectors leave, each by the same way as alone.
+// DELETE of a collection: what a list with the same query would show, each by the same way as alone.
 
 import { hasReason } from '../../api/errors.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
 import type { WriteContext } from '../admission-run.ts'
 import { answerList } from '../answer.ts'
 import { type DeleteOptions, readDeleteOptions } from '../delete-options.ts'
-import { listOptions } from '../list-options.ts'
-import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
-import { selectionOf } from '../selection.ts'
-import { viewAs } from '../served-entry.ts'
+import type { ResourceHandler, ResourceRequest } from '../resource-request.ts'
 import { deleteObject } from './delete.ts'
+import { listPage } from './list.ts'
 
 const workers = 8
 
 export const deleteCollection: ResourceHandler = async r => {
-  const { request, def, context } = r
-  listOptions(request.query, false)
-  const { prefix, matches } = selectionOf(def, rangeOf(r), request.query)
+  const { request, def } = r
+  const page = await listPage(r)
+  const entries = [...page.entries]
   const options = await readDeleteOptions(request)
-  await context.cache.fresh(request.signal)
-  const snapshot = context.cache.snapshot(prefix)
-  const entries = [...viewAs(def, snapshot).entries()].filter(entry => !matches || matches(entry.object))
   const write = { def, subresource: '', user: request.user, dryRun: options.dryRun, warnings: request.warnings }
   const queue = entries.values()
   await Promise.all(Array.from({ length: workers }, () => work(r, write, queue, options)))
-  return answerList(r, entries, { resourceVersion: `${snapshot.revision}` })
+  return answerList(r, entries, page.metadata)
 }
 
 async function work(

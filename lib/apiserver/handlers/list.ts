@@ -1,5 +1,6 @@
 // GET of a collection: a page of one snapshot.
 
+import { setImmediate } from 'node:timers/promises'
 import { badRequest, hasReason } from '../../api/errors.ts'
 import type { ListMeta } from '../../api/meta.ts'
 import type { CacheEntry } from '../../storage/entry.ts'
@@ -12,15 +13,22 @@ import { viewAs } from '../served-entry.ts'
 import { exactly, expiredContinue, notOlderThan, parseRevision, type View } from './read-revision.ts'
 
 export const list: ResourceHandler = async r => {
-  const options = listOptions(r.request.query, false)
-  const selection = selectionOf(r.def, rangeOf(r), r.request.query)
+  const { entries, metadata } = await listPage(r)
+  return answerList(r, entries, metadata)
+}
+
+/** What the query asks for, in the definition's version: the entries, and the list's own metadata. */
+export async function listPage(r: ResourceRequest): Promise<{ entries: Iterable<CacheEntry>; metadata: ListMeta }> {
+  const { def, request } = r
+  const options = listOptions(request.query, false)
+  const selection = selectionOf(def, rangeOf(r), request.query)
   const { view, from } = await viewFor(r, options, selection)
-  const page = pageOf(viewAs(r.def, view), selection, from, options.limit)
-  return answerList(r, page.entries, listMeta(view, selection, page))
+  const page = await pageOf(viewAs(def, view), selection, { from, limit: options.limit, signal: request.signal })
+  return { entries: page.entries, metadata: listMeta(view, selection, page) }
 }
 
 interface Page {
-  entries: CacheEntry[]
+  entries: Iterable<CacheEntry>
   /** The last key of the page, when there may be more behind it. */
   last?: string
   /** Absent when selectors make it unknown. */
@@ -63,17 +71,27 @@ async function continued(
   }
 }
 
-function pageOf(view: View, { matches }: Selection, from: string, limit: number): Page {
+/** Others get their turn after this many. */
+const testedAtOnce = 500
+
+async function pageOf(
+  view: View,
+  { matches }: Selection,
+  { from, limit, signal }: { from: string; limit: number; signal: AbortSignal },
+): Promise<Page> {
+  if (!matches && limit <= 0) return { entries: view.entries(from) }
   const entries: CacheEntry[] = []
+  let tested = 0
   for (const entry of view.entries(from)) {
-    if (limit > 0 && entries.length === limit) return full(view, entries, matches === undefined, from)
-    if (!matches || matches(entry.object)) entries.push(entry)
+    if (limit > 0 && entries.length === limit) return full(view, entries, matches === undefined)
+    if (!matches || matches(entry)) entries.push(entry)
+    if (++tested % testedAtOnce === 0) await setImmediate(undefined, { signal })
   }
   return { entries }
 }
 
-function full(view: View, entries: CacheEntry[], isCounted: boolean, from: string): Page {
-  const last = entries.at(-1)?.key ?? from
+function full(view: View, entries: CacheEntry[], isCounted: boolean): Page {
+  const last = entries.at(-1)?.key ?? ''
   return { entries, last, ...(isCounted ? { remaining: view.size(`${last}\0`) } : {}) }
 }
 

@@ -23,17 +23,16 @@ function eventBytes(type: string, object: unknown): Buffer {
 
 export function eventEncoder(r: ResourceRequest, { matches }: Selection): EventEncoder {
   const view = viewer(r)
-  const selected = matches ?? (() => true)
   return {
     added(stored) {
       const entry = servedAs(r.def, stored)
-      if (matches && !matches(entry.object)) return undefined
+      if (matches && !matches(entry)) return undefined
       if (view) return eventBytes('ADDED', view(entry.object))
       return Buffer.concat([Buffer.from('{"type":"ADDED","object":'), entry.bytes, Buffer.from('}\n')])
     },
     change(stored) {
       const event = eventAs(r.def, stored)
-      const type = changeType(event, matches ? entry => selected(entry.object) : () => true)
+      const type = changeType(event, matches ?? (() => true))
       if (!type) return undefined
       return view ? eventBytes(type, view(event.entry(type).object)) : event.encoded(type)
     },
