@@ -4,7 +4,7 @@ import { badRequest, type StatusError } from '../api/errors.ts'
 import { type KubeObject, parseApiVersion } from '../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition } from '../api/resource.ts'
 import { DecodeError, decode } from '../schema/decode.ts'
-import { strictProblems } from '../schema/json-text.ts'
+import { strictProblems, type TextFacts } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { parseBody } from './parse-body.ts'
@@ -19,14 +19,12 @@ export interface Expected {
   schema: Schema
 }
 
-export interface DecodeOptions {
+export interface DecodeOptions extends Partial<TextFacts> {
   fieldValidation: FieldValidation
   /** Texts about unknown and duplicate fields are added, unless they are errors. */
   warnings: string[]
   /** Knows whether another kind in the body is a known one. */
   registry?: Registry
-  /** Members that the text gave twice. */
-  duplicates?: string[]
   /** The error for fields that cannot be taken; upstream has another one for patches. */
   refuse?(why: string): StatusError
 }
@@ -39,8 +37,8 @@ export async function readObject<T extends KubeObject>(
   def: ResourceDefinition<T>,
   options: ReadOptions,
 ): Promise<T> {
-  const { value, duplicates } = await parseBody(request, await request.body(), bodyOf(def))
-  return decodeObject(value, def, { ...options, duplicates, warnings: request.warnings })
+  const { value, ...facts } = await parseBody(request, await request.body(), bodyOf(def))
+  return decodeObject(value, def, { ...options, ...facts, warnings: request.warnings })
 }
 
 function bodyOf(expected: Expected) {
@@ -60,8 +58,8 @@ export function decodeObject<T extends KubeObject>(
 
 /** The body as something that is no resource of its own: a Scale, a Binding. */
 export async function readKind(request: ApiRequest, expected: Expected, options: ReadOptions): Promise<KubeObject> {
-  const { value, duplicates } = await parseBody(request, await request.body(), bodyOf(expected))
-  return decodeKind(value, expected, { ...options, duplicates, warnings: request.warnings })
+  const { value, ...facts } = await parseBody(request, await request.body(), bodyOf(expected))
+  return decodeKind(value, expected, { ...options, ...facts, warnings: request.warnings })
 }
 
 export function decodeKind(value: Record<string, unknown>, expected: Expected, options: DecodeOptions): KubeObject {
@@ -71,18 +69,30 @@ export function decodeKind(value: Record<string, unknown>, expected: Expected, o
   object.apiVersion = apiVersionOf(expected)
   object.kind = expected.kind
   object.metadata ??= {}
+  if (forgetsOwners(value)) object.metadata.managedFields = []
   return object
+}
+
+/** An empty list, which decoding leaves out like any other, is here a request: to forget who owns what. */
+function forgetsOwners({ metadata }: Record<string, unknown>): boolean {
+  const { managedFields } = (metadata ?? {}) as { managedFields?: unknown }
+  return Array.isArray(managedFields) && managedFields.length === 0
 }
 
 function decodeFields(
   value: unknown,
   schema: Schema,
-  { fieldValidation, warnings, duplicates = [] }: DecodeOptions,
+  { fieldValidation, warnings, duplicates = [], places, numbers, strictErrors = [] }: DecodeOptions,
   refuse: (why: string) => StatusError,
 ): KubeObject {
   const unknown: string[] = []
-  const object = decoded(schema, value, { onUnknown: path => unknown.push(path) }, refuse)
-  const problems = fieldValidation === 'Ignore' ? [] : strictProblems(unknown, duplicates)
+  const object = decoded(
+    schema,
+    value,
+    { onUnknown: path => unknown.push(path), ...(numbers ? { numbers } : {}) },
+    refuse,
+  )
+  const problems = fieldValidation === 'Ignore' ? [] : [...strictErrors, ...strictProblems(unknown, duplicates, places)]
   if (problems.length > 0 && fieldValidation === 'Strict') {
     throw refuse(`strict decoding error: ${problems.join(', ')}`)
   }
