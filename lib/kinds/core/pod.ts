@@ -5,16 +5,19 @@ import { isPodTerminal } from '../../api/conditions.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { rfc3339 } from '../../util/clock.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { podColumns } from './pod-columns.ts'
+import { prepareNewPod } from './pod-create.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
+import { dropDisabledPodFields } from './pod-disabled-fields.ts'
 import { ephemeralContainersSubresource } from './pod-ephemeral-containers.ts'
-import { qosClassOf } from './pod-qos.ts'
 import { resizeSubresource } from './pod-resize.ts'
 import { validatePodStatusUpdate } from './pod-status-validation.ts'
 import type { PodSpec } from './pod-types.ts'
 import { validatePodUpdate } from './pod-update-validation.ts'
 import { validateNewPod, validatePod } from './pod-validation.ts'
+import { podWarnings } from './pod-warnings.ts'
 
 export type Pod = Kube<V1Pod>
 
@@ -36,13 +39,18 @@ export const pods: ResourceDefinition<Pod> = {
     if (pod.status) mirrorPodIp(pod.status)
   },
   strategy: {
-    prepareForCreate: pod => {
-      pod.status = initialStatus(pod)
+    prepareForCreate: prepareNewPod,
+    prepareForUpdate: (pod, old) => {
+      restoreMember(pod, old, 'status')
+      dropDisabledPodFields(pod.spec, old.spec)
     },
-    prepareForUpdate: (pod, old) => restoreMember(pod, old, 'status'),
+    stamp: (pod, { nowMs }) => {
+      for (const condition of pod.status?.conditions ?? []) condition.lastTransitionTime = rfc3339(nowMs)
+    },
     validate: validatePod,
     validateCreate: validateNewPod,
     validateUpdate: validatePodUpdate,
+    warnings: podWarnings,
     gracePeriodSeconds,
     returnsDeletedObject: true,
   },
@@ -70,21 +78,6 @@ export const pods: ResourceDefinition<Pod> = {
     'status.podIPs': ({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip).join(','),
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
   },
-}
-
-function initialStatus({ spec }: Pod): NonNullable<Pod['status']> {
-  const isGated = (spec?.schedulingGates ?? []).length > 0
-  const gated = {
-    type: 'PodScheduled',
-    status: 'False',
-    reason: 'SchedulingGated',
-    message: 'Scheduling is blocked due to non-empty scheduling gates',
-  }
-  return {
-    phase: 'Pending',
-    ...(spec ? { qosClass: qosClassOf(spec) } : {}),
-    ...(isGated ? { conditions: [gated] } : {}),
-  }
 }
 
 /** `podIP` is the first of `podIPs`. */
