@@ -21,7 +21,13 @@ export function goJsonError(text: string): string {
 
 function fail(text: string, at: number, where: string): never {
   if (at >= text.length) throw new SyntaxProblem(endOfInput)
-  throw new SyntaxProblem(`invalid character ${quoted(String.fromCodePoint(text.codePointAt(at) ?? 0))} ${where}`)
+  throw new SyntaxProblem(`invalid character ${quoted(firstByte(text, at))} ${where}`)
+}
+
+/** Go looks at bytes, and shows one as if it were a character. */
+function firstByte(text: string, at: number): string {
+  const [byte = 0] = Buffer.from(String.fromCodePoint(text.codePointAt(at) ?? 0))
+  return String.fromCharCode(byte)
 }
 
 /** As Go's %q quotes a rune. */
@@ -29,7 +35,9 @@ function quoted(char: string): string {
   if (char === "'") return `'\\''`
   if (char === '"') return `'"'`
   const code = char.codePointAt(0) ?? 0
-  if (code >= 0x20 && code !== 0x7f) return `'${char}'`
+  const isControl = code < 0x20 || code === 0x7f
+  if (!isControl && !(code >= 0x80 && code <= 0xa0) && code !== 0xad) return `'${char}'`
+  if (!isControl) return `'\\u${code.toString(16).padStart(4, '0')}'`
   const short: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f', '\v': '\\v' }
   return `'${short[char] ?? `\\x${code.toString(16).padStart(2, '0')}`}'`
 }

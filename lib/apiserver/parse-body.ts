@@ -2,16 +2,14 @@
 
 import { badRequest } from '../api/errors.ts'
 import { parseApiVersion } from '../api/meta.ts'
-import { parseJson } from '../schema/json-text.ts'
+import { parseJson, refuseInexact, type TextFacts } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { goJsonError } from './go-json.ts'
 import { type InputMedia, negotiateInput, protobufMedia, served, unknownFormat } from './negotiate.ts'
 
-export interface ParsedBody {
+export interface ParsedBody extends TextFacts {
   value: Record<string, unknown>
-  /** Members that the text gave twice, of which the last counts. */
-  duplicates: string[]
 }
 
 /** What the body should be. */
@@ -25,28 +23,40 @@ export interface ExpectedBody {
 /** Throws BadRequest and UnsupportedMediaType. */
 export async function parseBody(request: ApiRequest, body: Buffer, expected: ExpectedBody): Promise<ParsedBody> {
   const media = negotiateInput(request)
-  const { value, duplicates } = await parsed(media, body, expected)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { value: value as Record<string, unknown>, duplicates }
+  const { value: parsedValue, ...facts } = await parsed(media, body, expected)
+  // As Go reads null into a struct: nothing is said.
+  const value = parsedValue ?? {}
+  if (typeof value === 'object' && !Array.isArray(value)) {
+    return { value: value as Record<string, unknown>, ...facts }
   }
-  const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
+  const type = Array.isArray(value) ? 'array' : goType(value)
   const why = `json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
   throw unrecognized(expected.kind, `couldn't get version/kind; json parse error: ${why}`, body)
+}
+
+function goType(value: unknown): string {
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 async function parsed(
   media: InputMedia,
   body: Buffer,
   expected: ExpectedBody,
-): Promise<{ value: unknown; duplicates: string[] }> {
-  const text = body.toString('utf8')
-  if (media === 'application/yaml') return { value: await fromYaml(text, body, expected.kind), duplicates: [] }
+): Promise<TextFacts & { value: unknown }> {
   if (media === protobufMedia) return { value: await fromProtobuf(body, expected), duplicates: [] }
+  const text = body.toString('utf8')
+  return media === 'application/yaml' ? fromYaml(text, body, expected.kind) : fromJson(text, body, expected)
+}
+
+function fromJson(text: string, body: Buffer, { kind, schema }: ExpectedBody): TextFacts & { value: unknown } {
   try {
-    return parseJson(text)
+    const found = parseJson(text, { keepsNumbers: true })
+    // A built-in kind's decoder looks after them, by its fields' types.
+    if (schema.name === undefined) refuseInexact(found.numbers)
+    return found
   } catch (error) {
     const why = error instanceof RangeError ? error.message : goJsonError(text)
-    throw unrecognized(expected.kind, `couldn't get version/kind; json parse error: ${why}`, body)
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body)
   }
 }
 
@@ -61,13 +71,13 @@ async function fromProtobuf(body: Buffer, expected: ExpectedBody): Promise<unkno
   }
 }
 
-async function fromYaml(text: string, body: Buffer, kind: string): Promise<unknown> {
-  const { parseYaml } = await import('./yaml.ts')
+async function fromYaml(text: string, body: Buffer, kind: string): Promise<TextFacts & { value: unknown }> {
+  const { readYaml } = await import('./yaml.ts')
   try {
-    return parseYaml(text)
+    const { value, strictError } = readYaml(text)
+    return { value, duplicates: [], ...(strictError ? { strictErrors: [strictError] } : {}) }
   } catch (error) {
-    const [first = ''] = (error as Error).message.split('\n')
-    throw unrecognized(kind, `error converting YAML to JSON: yaml: ${first}`, body)
+    throw unrecognized(kind, (error as Error).message, body)
   }
 }
 

@@ -6,12 +6,16 @@ import { definitionNames } from './definition-names.ts'
 import { canonicalBase64 } from './go-base64.ts'
 import { inlineStructs, namedTypes } from './go-structs.ts'
 import { canonicalMicroTime, canonicalTime } from './go-time.ts'
+import { inexactText, isInexact } from './json-text.ts'
+import { pathText } from './path-text.ts'
 import { canonicalQuantity } from './quantity.ts'
 import type { Schema } from './schema.ts'
 
 export interface DecodeOptions {
   /** Told of every field the schema does not have: `spec.containers[0].foo`. */
   onUnknown?(path: string): void
+  /** The texts of numbers that their values do not tell (see json-text.ts), by path. */
+  numbers?: ReadonlyMap<string, string>
 }
 
 /** What the decoder says of a value it cannot take. The caller says of which object. */
@@ -59,17 +63,19 @@ class Decoder {
       case 'integer':
         return this.#integer(schema, value)
       case 'number':
+        if (typeof value === 'number' && !Number.isFinite(value)) return this.#badNumber(schema, value)
+        return typeof value === 'number' ? value : this.#wrongType(schema, value)
       case 'boolean':
-        return typeof value === schema.type ? value : this.#wrongType(schema, value)
+        return typeof value === 'boolean' ? value : this.#wrongType(schema, value)
       default:
-        return copy(value)
+        return this.#any(value)
     }
   }
 
   #object(schema: Schema, value: unknown): unknown {
     if (!isObject(value)) return this.#wrongType(schema, value)
     if (schema.properties) return this.#fieldsOf(schema, schema.properties, value)
-    return schema.additionalProperties ? this.#map(schema.additionalProperties, value) : copy(value)
+    return schema.additionalProperties ? this.#map(schema.additionalProperties, value) : this.#any(value)
   }
 
   #fieldsOf(schema: Schema, properties: Record<string, Schema>, value: Values): Values {
@@ -99,7 +105,7 @@ class Decoder {
   }
 
   #unknown(schema: Schema, name: string, value: unknown, result: Values): void {
-    if (schema.preserveUnknownFields) setMember(result, name, copy(value))
+    if (schema.preserveUnknownFields) setMember(result, name, this.#any(value, name))
     else this.#options.onUnknown?.(pathText([...this.#path, name]))
   }
 
@@ -125,7 +131,7 @@ class Decoder {
   }
 
   #string(schema: Schema, value: unknown): unknown {
-    if (schema.quantity) return custom(() => knownQuantity(quantityText(value)))
+    if (schema.quantity) return custom(() => knownQuantity(this.#literal() ?? quantityText(value)))
     const isTime = schema.format === 'date-time' || schema.format === 'date-time-micro'
     if (typeof value !== 'string') {
       if (isTime) throw this.#mismatchOf('string', value)
@@ -147,16 +153,46 @@ class Decoder {
   #integer(schema: Schema, value: unknown): unknown {
     if (typeof value !== 'number') return this.#wrongType(schema, value)
     const fits = schema.format === 'int32' ? (value | 0) === value : Number.isSafeInteger(value)
-    if (fits) return Object.is(value, -0) ? 0 : value
-    this.#mismatch ??= this.#mismatchOf(this.#goType(schema), value, numberText(value))
+    const literal = this.#literal()
+    if (fits && (literal === undefined || literal === '-0')) return value === 0 ? 0 : value
+    if (literal && schema.format !== 'int32' && isInexact(literal)) {
+      throw new DecodeError(inexactText(literal, pathText(this.#path)))
+    }
+    return this.#badNumber(schema, value)
+  }
+
+  #badNumber(schema: Schema, value: number): undefined {
+    this.#mismatch ??= this.#mismatchOf(this.#goType(schema), value, this.#numberText(value))
     return undefined
   }
 
   #intOrString(value: unknown): unknown {
     if (typeof value === 'string') return value
     if (typeof value !== 'number') throw this.#mismatchOf('int32', value)
-    if ((value | 0) !== value) throw this.#mismatchOf('int32', value, numberText(value))
+    const isWhole = (value | 0) === value && this.#literal() === undefined
+    if (!isWhole) throw this.#mismatchOf('int32', value, this.#numberText(value))
     return value
+  }
+
+  /** Data without a schema, in which no number may change. */
+  #any(value: unknown, ...below: string[]): unknown {
+    const { numbers } = this.#options
+    if (!numbers) return copy(value)
+    const path = pathText([...this.#path, ...below])
+    for (const [at, literal] of numbers) {
+      const isHere = at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`)
+      if (isHere && isInexact(literal)) throw new DecodeError(inexactText(literal, at))
+    }
+    return copy(value)
+  }
+
+  /** How the number here was written, where that is not as its value is written. */
+  #literal(): string | undefined {
+    return this.#options.numbers?.get(pathText(this.#path))
+  }
+
+  #numberText(value: number): string {
+    return `number ${this.#literal() ?? value}`
   }
 
   #wrongType(schema: Schema, value: unknown): undefined {
@@ -273,11 +309,6 @@ function jsonType(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
-/** A number that does not fit. Beyond 2^53 its digits are lost already; what is left is shown. */
-function numberText(value: number): string {
-  return `number ${Number.isInteger(value) ? BigInt(value) : value}`
-}
-
 function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -297,9 +328,4 @@ function copy(value: unknown): unknown {
   const result: Values = {}
   for (const key of Object.keys(value)) setMember(result, key, copy(value[key]))
   return result
-}
-
-/** `spec.containers[0].name`. */
-export function pathText(path: (string | number)[]): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i ? `.${part}` : part)).join('')
 }

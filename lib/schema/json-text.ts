@@ -1,24 +1,42 @@
-// What JSON.parse does not tell: how deep a text goes, and which members it gives twice. Finding out whether there are
-// any is one quick pass over the text, so that the careful pass runs only when there are.
+// What JSON.parse does not tell: how deep a text goes, which members it gives twice, and which numbers say more than the
+// value they become. Whether there is any of it is found in one quick pass over the text; the careful pass runs only then.
 
-import { pathText } from './decode.ts'
+import { pathText } from './path-text.ts'
 
 /** Deeper than any object, and shallow enough for recursion. */
 const maxDepth = 1000
 
-/** Counts of a JSON text that JSON.parse has taken. */
-function scan(text: string): { members: number; depth: number } {
+/** So many digits may be more than a number keeps. */
+const manyDigits = 16
+
+interface Scan {
+  members: number
+  depth: number
+  /** There may be numbers that lose something: long ones, and those with a fraction or an exponent. */
+  hasOddNumbers: boolean
+}
+
+/** Of a JSON text that JSON.parse has taken. */
+function scan(text: string): Scan {
   let members = 0
   let depth = 0
   let open = 0
+  let digits = 0
+  let hasOddNumbers = false
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) {
+      if (++digits === manyDigits) hasOddNumbers = true
+      continue
+    }
     if (code === 0x22) at = stringEnd(text, at)
     else if (code === 0x3a) members++
     else if (code === 0x7b || code === 0x5b) depth = Math.max(depth, ++open)
     else if (code === 0x7d || code === 0x5d) open--
+    else if (digits > 0 && (code === 0x2e || code === 0x65 || code === 0x45)) hasOddNumbers = true
+    digits = 0
   }
-  return { members, depth }
+  return { members, depth, hasOddNumbers }
 }
 
 /** The place of the closing quote of the string that opens at `start`. */
@@ -42,18 +60,36 @@ function countMembers(value: unknown): number {
   return count
 }
 
-export interface ParsedJson {
-  value: unknown
-  /** Members that the text gives more than once, of which the last counts: `spec.replicas`. */
+/** What a text says beside its value. Paths are like `spec.containers[0].name`. */
+export interface TextFacts {
+  /** Members that the text gives more than once, of which the last counts. */
   duplicates: string[]
+  /** Where in the text members stand that are no duplicates; and where duplicates stand again. */
+  places?: { first: ReadonlyMap<string, number>; again: ReadonlyMap<string, number> }
+  /** The texts of numbers that JSON would write otherwise: `1e3`, `1.0`, `9007199254740993`. */
+  numbers?: ReadonlyMap<string, string>
+  /** What a strict reader of the text says beside that: YAML's has words of its own for duplicates. */
+  strictErrors?: string[]
 }
 
-/** Throws SyntaxError for what is no JSON, and RangeError with Go's text for what is too deep. */
-export function parseJson(text: string): ParsedJson {
+export interface ParsedJson extends TextFacts {
+  value: unknown
+}
+
+/**
+ * Throws SyntaxError for what is no JSON, and RangeError, with a text for the client, for what is too deep. So it does
+ * for integers that would be changed, unless the caller looks after `numbers`.
+ */
+export function parseJson(text: string, { keepsNumbers = false } = {}): ParsedJson {
   const value: unknown = JSON.parse(text)
-  const { members, depth } = scan(text)
+  const { members, depth, hasOddNumbers } = scan(text)
   if (depth > maxDepth) throw new RangeError('exceeded max depth')
-  return { value, duplicates: members === countMembers(value) ? [] : duplicateMembers(text) }
+  const hasDuplicates = members !== countMembers(value)
+  if (!hasDuplicates && !hasOddNumbers) return { value, duplicates: [] }
+  const { first, again, numbers } = examine(text)
+  if (!keepsNumbers) refuseInexact(numbers)
+  const places = hasDuplicates ? { places: { first, again } } : {}
+  return { value, duplicates: [...again.keys()], ...places, ...(numbers.size > 0 ? { numbers } : {}) }
 }
 
 interface Level {
@@ -63,11 +99,20 @@ interface Level {
   name: string
 }
 
-function duplicateMembers(text: string): string[] {
-  const duplicates = new Set<string>()
+interface Examined {
+  first: Map<string, number>
+  again: Map<string, number>
+  numbers: Map<string, string>
+}
+
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+function examine(text: string): Examined {
+  const found: Examined = { first: new Map(), again: new Map(), numbers: new Map() }
   const levels: Level[] = []
+  const here = () => pathText(levels.map(level => (level.seen ? level.name : level.index)))
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]
+    const char = text[at] ?? ''
     const level = levels.at(-1)
     if (char === '{' || char === '[') {
       levels.push({ seen: char === '{' ? new Set() : undefined, index: 0, name: '' })
@@ -79,13 +124,20 @@ function duplicateMembers(text: string): string[] {
       const end = stringEnd(text, at)
       if (level?.seen && isName(text, end)) {
         level.name = JSON.parse(text.slice(at, end + 1)) as string
-        if (level.seen.has(level.name)) duplicates.add(pathText(levels.map(l => (l.seen ? l.name : l.index))))
+        const places = level.seen.has(level.name) ? found.again : found.first
+        if (!places.has(here())) places.set(here(), at)
         level.seen.add(level.name)
       }
       at = end
+    } else if (char === '-' || (char >= '0' && char <= '9')) {
+      number.lastIndex = at
+      const [literal = char] = number.exec(text) ?? []
+      if (String(Number(literal)) !== literal) found.numbers.set(here(), literal)
+      else found.numbers.delete(here())
+      at += literal.length - 1
     }
   }
-  return [...duplicates]
+  return found
 }
 
 /** A string in an object is a name when a colon follows. */
@@ -96,14 +148,45 @@ function isName(text: string, end: number): boolean {
 }
 
 /**
- * What strict decoding says, one sentence a problem: `unknown field "spec.foo"`. Duplicates below an unknown field do
- * not count.
+ * True for an integer that a client means exactly and that would be changed. Beyond 64 bits it is a floating-point
+ * number to upstream too.
  */
-export function strictProblems(unknown: string[], duplicates: string[]): string[] {
+export function isInexact(literal: string): boolean {
+  if (!Number.isFinite(Number(literal))) return true
+  if (!/^-?\d+$/.test(literal) || String(Number(literal)) === literal) return false
+  return literal !== '-0' && BigInt.asIntN(64, BigInt(literal)) === BigInt(literal)
+}
+
+/** The error's text. */
+export function inexactText(literal: string, path = ''): string {
+  const where = path ? ` in field ${JSON.stringify(path)}` : ''
+  return `number ${literal}${where} cannot be kept exactly: integers beyond 2^53 are not supported`
+}
+
+/** Throws RangeError. */
+export function refuseInexact(numbers: ReadonlyMap<string, string> = new Map()): void {
+  for (const [path, literal] of numbers) {
+    if (isInexact(literal)) throw new RangeError(inexactText(literal, path))
+  }
+}
+
+/** Upstream lists no more. */
+const maxProblems = 100
+
+/**
+ * What strict decoding says, one sentence a problem, in the order of the text: `unknown field "spec.foo"`. Duplicates
+ * below an unknown field do not count.
+ */
+export function strictProblems(unknown: string[], duplicates: string[], places?: TextFacts['places']): string[] {
   const isUnknown = (path: string) =>
     unknown.some(field => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`))
-  return [
-    ...unknown.map(path => `unknown field ${JSON.stringify(path)}`),
-    ...duplicates.filter(path => !isUnknown(path)).map(path => `duplicate field ${JSON.stringify(path)}`),
+  const end = Number.MAX_SAFE_INTEGER
+  const problems = [
+    ...unknown.map(path => ({ at: places?.first.get(path) ?? end, text: `unknown field ${JSON.stringify(path)}` })),
+    ...duplicates
+      .filter(path => !isUnknown(path))
+      .map(path => ({ at: places?.again.get(path) ?? end, text: `duplicate field ${JSON.stringify(path)}` })),
   ]
+  const inOrder = problems.sort((a, b) => a.at - b.at).map(({ text }) => text)
+  return inOrder.slice(0, maxProblems)
 }

@@ -2,7 +2,7 @@
 // type is validation's to refuse. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
 
 import type { DecodeOptions } from './decode.ts'
-import { pathText } from './decode.ts'
+import { pathText } from './path-text.ts'
 import type { Schema } from './schema.ts'
 
 type Values = Record<string, unknown>
