@@ -56,15 +56,16 @@ const syntaxTexts: Record<string, string> = {
   TAB_AS_INDENT: 'found character that cannot start any token',
   BAD_INDENT: 'did not find expected key',
   MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
-  BAD_ALIAS: 'unknown anchor referenced',
 }
 
 function syntaxText({ code, message }: { code: string; message: string }, line: number): string {
   return isTooDeep(message) ? tooDeep : `yaml: line ${line}: ${syntaxTexts[code] ?? message}`
 }
 
-/** Of the parser's two ways to give up. */
+/** What is found out only when the value is made. */
 function limitText({ message }: Error): string {
+  const [, anchor] = /^Unresolved alias .*: (.*)$/.exec(message) ?? []
+  if (anchor !== undefined) return `yaml: unknown anchor '${anchor}' referenced`
   if (message.startsWith('Excessive alias count')) return 'yaml: document contains excessive aliasing'
   return isTooDeep(message) ? tooDeep : `yaml: ${message}`
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { builtinSchema } from './builtin.ts'
 import { decode } from './decode.ts'
+import { parseJson } from './json-text.ts'
 import type { Schema } from './schema.ts'
 
 const deployment = (spec: unknown) => decode(builtinSchema('V1Deployment'), { kind: 'Deployment', spec })
@@ -163,5 +164,53 @@ describe('what comes out', () => {
   test('fields that are kept although unknown', () => {
     const schema: Schema = { type: 'object', properties: { a: { type: 'string' } }, preserveUnknownFields: true }
     expect(decode(schema, { a: 'x', b: { c: [1] } })).toEqual({ a: 'x', b: { c: [1] } })
+  })
+})
+
+describe('numbers whose text says more than their value', () => {
+  const schema: Schema = {
+    type: 'object',
+    name: 'V1Test',
+    properties: {
+      int32: { type: 'integer', format: 'int32' },
+      int64: { type: 'integer', format: 'int64' },
+      float: { type: 'number', format: 'double' },
+      either: { intOrString: true },
+      amount: { type: 'string', quantity: true },
+      any: {},
+      map: { type: 'object', additionalProperties: { type: 'integer', format: 'int64' } },
+    },
+  }
+  const decoded = (text: string) => {
+    const { value, ...facts } = parseJson(text, { keepsNumbers: true })
+    return decode(schema, value, facts)
+  }
+
+  test.each([
+    ['{"amount":9007199254740993}', { amount: '9007199254740993' }],
+    ['{"amount":1e3}', { amount: '1e3' }],
+    ['{"amount":1.50}', { amount: '1500m' }],
+    ['{"float":1.0}', { float: 1 }],
+    ['{"float":1e3}', { float: 1000 }],
+    ['{"any":{"a":[1e3,1.0]}}', { any: { a: [1000, 1] } }],
+    ['{"any":100000000000000000000}', { any: 1e20 }],
+    ['{"int32":-0}', { int32: 0 }],
+  ])('%s is taken', (text, expected) => {
+    expect(decoded(text)).toEqual(expected)
+  })
+
+  test.each([
+    ['{"int32":1e3}', 'cannot unmarshal number 1e3 into Go struct field V1Test.int32 of type int32'],
+    ['{"int64":1.0}', 'cannot unmarshal number 1.0 into Go struct field V1Test.int64 of type int64'],
+    ['{"int32":9007199254740993}', 'cannot unmarshal number 9007199254740993 into Go struct field V1Test.int32'],
+    ['{"int64":9007199254740993}', 'number 9007199254740993 in field "int64" cannot be kept exactly'],
+    ['{"int64":99999999999999999999}', 'cannot unmarshal number 99999999999999999999 into Go struct field'],
+    ['{"map":{"a":1e3}}', 'cannot unmarshal number 1e3 into'],
+    ['{"either":1e3}', 'cannot unmarshal number 1e3 into'],
+    ['{"float":1e400}', 'cannot unmarshal number 1e400 into Go struct field V1Test.float of type float64'],
+    ['{"any":{"a":[9007199254740993]}}', 'number 9007199254740993 in field "any.a[0]" cannot be kept exactly'],
+    ['{"any":1e400}', 'number 1e400 in field "any" cannot be kept exactly'],
+  ])('%s is refused', (text, message) => {
+    expect(() => decoded(text)).toThrow(message)
   })
 })

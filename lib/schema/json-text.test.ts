@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseJson, strictProblems } from './json-text.ts'
+import { isInexact, parseJson, strictProblems } from './json-text.ts'
 
 test.each([
   ['{"a":1,"b":{"a":2}}', []],
@@ -28,4 +28,54 @@ test('problems read as upstream writes them', () => {
     'unknown field "spec.foo"',
     'duplicate field "spec.replicas"',
   ])
+})
+
+test('problems come in the order of the text', () => {
+  const text = '{"x":1,"a":{"b":1,"b":2},"y":2,"y":3,"c":1,"c":2}'
+  const { duplicates, places } = parseJson(text)
+  expect(strictProblems(['x', 'y'], duplicates, places)).toEqual([
+    'unknown field "x"',
+    'duplicate field "a.b"',
+    'unknown field "y"',
+    'duplicate field "c"',
+  ])
+})
+
+test('not more than a hundred problems are told', () => {
+  expect(
+    strictProblems(
+      Array.from({ length: 150 }, (_, i) => `f${i}`),
+      [],
+    ),
+  ).toHaveLength(100)
+})
+
+test.each([
+  ['{"a":1e3}', { a: '1e3' }],
+  ['{"a":[1.0,{"b":-2.50E+1}]}', { 'a[0]': '1.0', 'a[1].b': '-2.50E+1' }],
+  ['{"a":9007199254740993,"b":"9007199254740993","c":12}', { a: '9007199254740993' }],
+  ['{"a":0.5,"b":1234567890123456,"true":true,"e":"1.0"}', {}],
+  ['{"a":1.0,"a":2}', {}],
+])('the numbers of %s that say more than their values: %j', (text, expected) => {
+  expect(Object.fromEntries(parseJson(text, { keepsNumbers: true }).numbers ?? [])).toEqual(expected)
+})
+
+test.each([
+  ['9007199254740993', true],
+  ['-9223372036854775808', true],
+  ['9223372036854775807', true],
+  ['9223372036854775808', false],
+  ['100000000000000000000', false],
+  ['1152921504606846976', true],
+  ['9007199254740992', false],
+  ['1e400', true],
+  ['-1e400', true],
+  ['1e3', false],
+  ['-0', false],
+  ['0.30000000000000000001', false],
+])('%s would change: %s', (literal, expected) => {
+  expect(isInexact(literal)).toBe(expected)
+  const parse = () => parseJson(`{"a":${literal}}`)
+  if (expected) expect(parse).toThrow(`number ${literal} in field "a" cannot be kept exactly`)
+  else expect(parse().value).toEqual({ a: Number(literal) })
 })
