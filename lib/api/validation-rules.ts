@@ -59,8 +59,18 @@ export function inRange(field: string, value: number | undefined, min: number, m
   return [invalid(field, value, `must be between ${min} and ${max}, inclusive`)]
 }
 
+/** Neither `010.0.0.1` nor `::ffff:10.0.0.1`: some read the one as octal, and the other is IPv4 to some. */
 export function ipAddress(field: string, value: string): FieldError[] {
-  return isIP(value) ? [] : [invalid(field, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+  const wrong = (detail: string) => [invalid(field, value, detail)]
+  if (value.includes('%') || !isIP(value.replace(/(?<![0-9a-f:])0+(?=[0-9])/gi, ''))) {
+    return wrong('must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')
+  }
+  if (!isIP(value)) return wrong('must not have leading 0s')
+  return isMappedIPv4(value) ? wrong('must not be an IPv4-mapped IPv6 address') : []
+}
+
+function isMappedIPv4(address: string): boolean {
+  return isIP(address) === 6 && /^\[::ffff:[0-9a-f]+:[0-9a-f]+\]$/.test(new URL(`http://[${address}]`).hostname)
 }
 
 export function cidr(field: string, value: string): FieldError[] {

@@ -6,14 +6,14 @@ import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { rfc3339 } from '../../util/clock.ts'
-import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { restoreMember } from '../status-subresource.ts'
 import { podColumns } from './pod-columns.ts'
 import { prepareNewPod } from './pod-create.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
 import { dropDisabledPodFields } from './pod-disabled-fields.ts'
 import { ephemeralContainersSubresource } from './pod-ephemeral-containers.ts'
 import { resizeSubresource } from './pod-resize.ts'
-import { validatePodStatusUpdate } from './pod-status-validation.ts'
+import { podStatusSubresource } from './pod-status.ts'
 import type { PodSpec } from './pod-types.ts'
 import { validatePodUpdate } from './pod-update-validation.ts'
 import { validateNewPod, validatePod } from './pod-validation.ts'
@@ -55,13 +55,7 @@ export const pods: ResourceDefinition<Pod> = {
     returnsDeletedObject: true,
   },
   subresources: {
-    status: statusSubresource({
-      keep: (pod, old) => {
-        restoreMember(pod.metadata, old.metadata, 'ownerReferences')
-        if (pod.status && old.status?.qosClass && !pod.status.qosClass) pod.status.qosClass = old.status.qosClass
-      },
-      validateUpdate: validatePodStatusUpdate,
-    }),
+    status: podStatusSubresource,
     ephemeralcontainers: ephemeralContainersSubresource,
     resize: resizeSubresource,
   },
