@@ -33,8 +33,8 @@ export interface Strategy<T> {
   prepareForUpdate?(obj: T, old: T): void
   /** After prepareForCreate: the few kinds that keep a record of who made them, or when. */
   stamp?(obj: T, by: Writer): void
-  /** After schema and metadata validation. */
-  validate?(obj: T): FieldError[]
+  /** After schema and metadata validation. `old` is what an update replaces. */
+  validate?(obj: T, old?: T): FieldError[]
   /** What is asked of new objects only, beside `validate`. */
   validateCreate?(obj: T): FieldError[]
   /** What an update may not do; `validate` is run on the new object too. */
@@ -56,6 +56,8 @@ export interface Strategy<T> {
   allowCreateOnUpdate?: boolean
   /** false: PUT must carry a resourceVersion. Defaults to true. */
   allowUnconditionalUpdate?: boolean
+  /** A finalizer need not be qualified by a domain. */
+  allowsPlainFinalizers?: boolean
   /** What its names may be; defaults to a DNS subdomain. */
   nameRule?: 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment'
 }
@@ -119,8 +121,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Where it is stored, if not under its own group, version and plural. `ttlSeconds`: stored on a lease. */
   storage?: { group?: string; version?: string; prefix?: string; ttlSeconds?: number }
   conversion?: Conversion<T>
+  /** Sent as a Warning header with every answer: `v1 Endpoints is deprecated in v1.33+; …`. */
+  deprecated?: string
   /** Defaults to all eight. A review kind has only create and is not stored. */
   verbs?: string[]
+  /** Sent as a Warning header with every answer: the version is deprecated. */
+  deprecation?: string
+  /** Its CustomResourceDefinition is being deleted: nothing new is created. */
+  isTerminating?: boolean
 }
 
 export function apiVersionOf(def: Pick<ResourceDefinition, 'group' | 'version'>): string {

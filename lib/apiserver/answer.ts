@@ -7,7 +7,7 @@ import { apiVersionOf } from '../api/resource.ts'
 import type { CacheEntry } from '../storage/entry.ts'
 import type { ApiResponse } from './chain.ts'
 import { listBody } from './list-body.ts'
-import { itemBytes, itemObject } from './list-items.ts'
+import { type Item, itemBytes, itemObject } from './list-items.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { includeObject, partialMetadata, rowOf, tableHead, tableOf } from './table.ts'
 
@@ -47,7 +47,7 @@ function viewed({ def, output, request, context }: Shown, object: KubeObject): u
 }
 
 /** A list from its entries; `metadata` is the list's. A large one is written while it is sent. */
-export async function answerList(r: Shown, entries: Iterable<CacheEntry>, metadata: ListMeta): Promise<ApiResponse> {
+export async function answerList(r: Shown, entries: Iterable<Item>, metadata: ListMeta): Promise<ApiResponse> {
   const { head, member, item } = listForm(r, metadata)
   const { media, isPretty } = r.output
   if (media !== 'application/json' || isPretty) return encoded(r, { ...head, [member]: Array.from(entries, item) }, 200)
@@ -55,11 +55,11 @@ export async function answerList(r: Shown, entries: Iterable<CacheEntry>, metada
   return { status: 200, headers: { 'content-type': media }, body, isCompressible: true }
 }
 
-function* piecesOf(entries: Iterable<CacheEntry>, pieces: (entry: CacheEntry) => readonly Buffer[]) {
+function* piecesOf(entries: Iterable<Item>, pieces: (entry: Item) => readonly Buffer[]) {
   for (const entry of entries) yield pieces(entry)
 }
 
-function asJson(item: (entry: CacheEntry) => unknown): (entry: CacheEntry) => readonly Buffer[] {
+function asJson(item: (entry: Item) => unknown): (entry: Item) => readonly Buffer[] {
   return entry => [Buffer.from(JSON.stringify(item(entry)))]
 }
 
@@ -68,7 +68,7 @@ interface ListForm {
   head: object
   /** What they are called. */
   member: 'items' | 'rows'
-  item(entry: CacheEntry): unknown
+  item(entry: Item): unknown
 }
 
 function listForm({ def, output, request, context }: Shown, metadata: ListMeta): ListForm {

@@ -45,6 +45,8 @@ export interface ServerConfig {
   kubelet: { clientCert?: string; clientKey?: string; ca?: string }
   /** How pods and nodes are reached, where not simply by TCP. */
   dial?: Dial
+  /** Where the components of this machine say whether they are well: what componentstatuses ask. */
+  componentHealth: Record<string, string>
   maxRequestsInFlight: number
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number

@@ -17,6 +17,7 @@ import { negotiateOutput } from './negotiate.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { ResourceHandler } from './resource-request.ts'
 import { subresourceRoute, viewOf } from './served-subresources.ts'
+import { unstoredHandler } from './unstored/index.ts'
 
 /** The first three may have a name from a selector, which makes them no less a collection's. */
 const onCollection: Record<string, ResourceHandler> = { list, watch, deletecollection: deleteCollection, create }
@@ -28,6 +29,7 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
     if (!info.isResourceRequest) return other(request)
     const def = context.registry.find(info.apiGroup, info.apiVersion, info.resource)
     if (!def || !isAddressable(def, request)) throw noSuchPath()
+    if (def.deprecated) request.warnings.push(def.deprecated)
     if (info.subresource !== '') return toSubresource(context, def, request)
     const handler = handlerFor(def, request)
     const isServed = def.verbs?.includes(info.verb) ?? true
@@ -42,7 +44,7 @@ function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandl
   if (def.scope === 'Namespaced' && namespace === '' && verb !== 'list' && verb !== 'watch') return undefined
   if (verb === 'create' && name !== '') return undefined
   if (verb === 'create' && reviewOf(def)) return review
-  return onCollection[verb] ?? (name === '' ? undefined : onObject[verb])
+  return unstoredHandler(def, verb) ?? onCollection[verb] ?? (name === '' ? undefined : onObject[verb])
 }
 
 /** Watches are framed by lines, which YAML cannot be. */

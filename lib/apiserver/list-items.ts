@@ -5,10 +5,13 @@ import type { KubeObject } from '../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition } from '../api/resource.ts'
 import type { CacheEntry } from '../storage/entry.ts'
 
+/** What a list needs of an entry. */
+export type Item = Pick<CacheEntry, 'bytes' | 'object'>
+
 const brace = Buffer.from('{')
 
 /** An entry's bytes as an item, in pieces. Parsed only where kind and apiVersion do not come first. */
-export function itemBytes(def: ResourceDefinition): (entry: CacheEntry) => readonly Buffer[] {
+export function itemBytes(def: ResourceDefinition): (entry: Item) => readonly Buffer[] {
   if (isCustom(def)) return ({ bytes }) => [bytes]
   const kind = `"kind":${JSON.stringify(def.kind)}`
   const apiVersion = `"apiVersion":${JSON.stringify(apiVersionOf(def))}`
@@ -19,7 +22,7 @@ export function itemBytes(def: ResourceDefinition): (entry: CacheEntry) => reado
   }
 }
 
-export function itemObject(def: ResourceDefinition): (entry: CacheEntry) => object {
+export function itemObject(def: ResourceDefinition): (entry: Item) => object {
   if (isCustom(def)) return ({ object }) => object
   return ({ object }) => {
     const { kind: _, apiVersion: __, ...item }: KubeObject = object

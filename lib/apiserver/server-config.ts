@@ -12,6 +12,10 @@ export function serverConfig(given: Given): ServerConfig {
     serviceNodePortRange: { from: 30000, to: 32767 },
     securePort: 0,
     kubelet: {},
+    componentHealth: {
+      'controller-manager': 'https://127.0.0.1:10257/healthz',
+      scheduler: 'https://127.0.0.1:10259/healthz',
+    },
     maxRequestsInFlight: 400,
     maxMutatingRequestsInFlight: 200,
     requestTimeoutMs: 60_000,

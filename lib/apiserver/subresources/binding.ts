@@ -1,52 +1,50 @@
 // pods/binding: the scheduler's decision. It is taken once: a pod never changes its node.
 
-import type { V1Binding } from '@kubernetes/client-node'
 import { setCondition } from '../../api/conditions.ts'
 import { badRequest, conflict, notFound } from '../../api/errors.ts'
-import { type FieldError, invalidObject, notSupported, required } from '../../api/field-errors.ts'
-import type { Kube } from '../../api/meta.ts'
+import { invalidObject } from '../../api/field-errors.ts'
+import { type Binding, bindings } from '../../kinds/core/binding.ts'
 import { type Pod, pods } from '../../kinds/core/pod.ts'
-import { builtinSchema } from '../../schema/builtin.ts'
 import { rfc3339 } from '../../util/clock.ts'
+import type { ApiRequest, ApiResponse } from '../chain.ts'
 import type { ServerContext } from '../context.ts'
-import { readKind } from '../decode.ts'
+import { readObject } from '../decode.ts'
 import { statusResponse } from '../responses.ts'
 import { writeOptions } from '../write-options.ts'
 import { admitted } from './admit.ts'
 import type { SubresourceRoute } from './subresource.ts'
-
-export type Binding = Kube<V1Binding>
-const kind = { group: '', version: 'v1', kind: 'Binding' }
 
 export const binding: SubresourceRoute = {
   group: '',
   resource: 'pods',
   subresource: 'binding',
   verbs: ['create'],
-  kind,
+  kind: bindings,
   async handle(request, context) {
-    const { namespace, name } = request.info
-    const { dryRun, fieldValidation } = writeOptions(request.query, 'CreateOptions')
-    const expected = { ...kind, schema: builtinSchema('V1Binding') }
-    const body = (await readKind(request, expected, { fieldValidation, registry: context.registry })) as Binding
-    if (body.metadata.name && body.metadata.name !== name) {
+    const options = writeOptions(request.query, 'CreateOptions')
+    const body = (await readObject(request, bindings, { ...options, registry: context.registry })) as Binding
+    if (body.metadata.name && body.metadata.name !== request.info.name) {
       throw badRequest('name in URL does not match name in Binding object')
     }
-    const errors = targetErrors(body)
-    if (errors.length > 0) throw invalidObject({ ...kind, plural: 'bindings' }, name, errors)
-    await admitted(request, context, { body, dryRun }, () => assign(context, body, { namespace, name }, dryRun))
-    return statusResponse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+    return bindPod(request, context, body, options.dryRun)
   },
 }
 
-const scheduled = { type: 'PodScheduled', status: 'True' }
-
-function targetErrors({ target }: Binding): FieldError[] {
-  const errors: FieldError[] = []
-  if (target?.kind && target.kind !== 'Node') errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']))
-  if (!target?.name) errors.push(required('target.name'))
-  return errors
+/** `request.info` names the pod. Throws StatusError. */
+export async function bindPod(
+  request: ApiRequest,
+  context: ServerContext,
+  body: Binding,
+  dryRun: boolean,
+): Promise<ApiResponse> {
+  const { namespace, name } = request.info
+  const errors = bindings.strategy?.validate?.(body) ?? []
+  if (errors.length > 0) throw invalidObject(bindings, name, errors)
+  await admitted(request, context, { body, dryRun }, () => assign(context, body, { namespace, name }, dryRun))
+  return statusResponse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }
+
+const scheduled = { type: 'PodScheduled', status: 'True' }
 
 async function assign(
   { cache, store, clock }: ServerContext,
