@@ -121,11 +121,9 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Where it is stored, if not under its own group, version and plural. `ttlSeconds`: stored on a lease. */
   storage?: { group?: string; version?: string; prefix?: string; ttlSeconds?: number }
   conversion?: Conversion<T>
-  /** Sent as a Warning header with every answer: `v1 Endpoints is deprecated in v1.33+; …`. */
-  deprecated?: string
   /** Defaults to all eight. A review kind has only create and is not stored. */
   verbs?: string[]
-  /** Sent as a Warning header with every answer: the version is deprecated. */
+  /** Sent as a Warning header with every answer: `v1 Endpoints is deprecated in v1.33+; …`. */
   deprecation?: string
   /** Its CustomResourceDefinition is being deleted: nothing new is created. */
   isTerminating?: boolean

@@ -29,7 +29,7 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
     if (!info.isResourceRequest) return other(request)
     const def = context.registry.find(info.apiGroup, info.apiVersion, info.resource)
     if (!def || !isAddressable(def, request)) throw noSuchPath()
-    if (def.deprecated) request.warnings.push(def.deprecated)
+    if (def.deprecation) request.warnings.push(def.deprecation)
     if (info.subresource !== '') return toSubresource(context, def, request)
     const handler = handlerFor(def, request)
     const isServed = def.verbs?.includes(info.verb) ?? true

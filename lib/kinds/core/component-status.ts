@@ -20,7 +20,7 @@ export const componentStatuses: ResourceDefinition<ComponentStatus> = {
     return builtinSchema('V1ComponentStatus')
   },
   verbs: ['get', 'list'],
-  deprecated: 'v1 ComponentStatus is deprecated in v1.19+',
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   columns: [
     nameColumn,
     textColumn('Status', healthWord),

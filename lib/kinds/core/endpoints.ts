@@ -31,7 +31,7 @@ export const endpoints: ResourceDefinition<Endpoints> = {
     validate: ({ subsets }) => eachItem(subsets, 'subsets', subsetErrors),
     allowCreateOnUpdate: true,
   },
-  deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   storage: { prefix: 'services/endpoints' },
   columns: [nameColumn, textColumn('Endpoints', formatEndpoints), ageColumn],
 }
