@@ -15,6 +15,8 @@ export interface MetaRules {
   isNamespaced: boolean
   /** Defaults to a DNS subdomain. */
   nameRule?: NameRule | undefined
+  /** Finalizers need not be qualified by a domain. */
+  allowsPlainFinalizers?: boolean | undefined
 }
 
 /** Each text as an Invalid error of `field`. */
@@ -31,7 +33,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, field = '
     ...validateLabels(meta.labels, `${field}.labels`),
     ...validateAnnotations(meta.annotations, `${field}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences, `${field}.ownerReferences`),
-    ...validateFinalizers(meta.finalizers, `${field}.finalizers`),
+    ...validateFinalizers(meta.finalizers, `${field}.finalizers`, rules.allowsPlainFinalizers),
   ]
 }
 
@@ -53,7 +55,12 @@ function namespaceErrors({ namespace }: ObjectMeta, isNamespaced: boolean, field
 }
 
 /** Run beside `validateObjectMeta`'s rules for what may change: labels, annotations, owners, finalizers. */
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, field = 'metadata'): FieldError[] {
+export function validateObjectMetaUpdate(
+  meta: ObjectMeta,
+  old: ObjectMeta,
+  field = 'metadata',
+  { allowsPlainFinalizers }: Pick<MetaRules, 'allowsPlainFinalizers'> = {},
+): FieldError[] {
   return [
     ...(old.deletionTimestamp ? newFinalizerErrors(meta.finalizers, old.finalizers, `${field}.finalizers`) : []),
     ...(meta.resourceVersion
@@ -66,7 +73,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, fiel
     ...validateLabels(meta.labels, `${field}.labels`),
     ...validateAnnotations(meta.annotations, `${field}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences, `${field}.ownerReferences`),
-    ...validateFinalizers(meta.finalizers, `${field}.finalizers`),
+    ...validateFinalizers(meta.finalizers, `${field}.finalizers`, allowsPlainFinalizers),
   ]
 }
 
@@ -126,11 +133,12 @@ function ownerErrors(owner: OwnerReference, field: string): FieldError[] {
   return errors
 }
 
-export function validateFinalizers(finalizers: string[] | undefined, field: string): FieldError[] {
+export function validateFinalizers(finalizers: string[] | undefined, field: string, allowsPlain = false): FieldError[] {
   const errors = (finalizers ?? []).flatMap(name => asInvalid(field, name, qualifiedNameErrors(name)))
   if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
   }
+  if (allowsPlain) return errors
   const unqualified = (finalizers ?? []).flatMap((name, i) =>
     name.includes('/') || standardFinalizers.includes(name)
       ? []

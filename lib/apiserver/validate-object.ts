@@ -6,7 +6,8 @@ import type { ResourceDefinition } from '../api/resource.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validation.ts'
 
 export function validateCreate(def: ResourceDefinition, object: KubeObject): FieldError[] {
-  const rules = { isNamespaced: def.scope === 'Namespaced', nameRule: def.strategy?.nameRule }
+  const { nameRule, allowsPlainFinalizers } = def.strategy ?? {}
+  const rules = { isNamespaced: def.scope === 'Namespaced', nameRule, allowsPlainFinalizers }
   return [
     ...validateObjectMeta(object.metadata, rules),
     ...(def.strategy?.validate?.(object) ?? []),
@@ -20,8 +21,9 @@ export function validateUpdate(
   object: KubeObject,
   old: KubeObject,
 ): FieldError[] {
-  const errors = validateObjectMetaUpdate(object.metadata, old.metadata)
+  const { allowsPlainFinalizers = false } = def.strategy ?? {}
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata, 'metadata', { allowsPlainFinalizers })
   if (subresource) return [...errors, ...(def.subresources?.[subresource]?.validateUpdate?.(object, old) ?? [])]
-  errors.push(...(def.strategy?.validate?.(object) ?? []))
+  errors.push(...(def.strategy?.validate?.(object, old) ?? []))
   return [...errors, ...(def.strategy?.validateUpdate?.(object, old) ?? [])]
 }
