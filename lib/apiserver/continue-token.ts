@@ -1,5 +1,6 @@
 // Where the next page begins: upstream's continue token, so that either server understands the other's.
 
+import { posix } from 'node:path'
 import { badRequest } from '../api/errors.ts'
 import { goJsonError } from './go-json.ts'
 
@@ -18,19 +19,24 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
 /** Throws BadRequest. */
 export function decodeContinue(text: string): ContinueToken {
   const { v, rv, start } = parsed(text)
-  if (v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`)
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
-    throw bad('incorrect encoded start resourceVersion')
-  if (typeof start !== 'string' || start === '') throw bad('encoded start key empty')
-  if (start.split('/').includes('..')) throw bad(start)
+  if (v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${v ?? ''}`)
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
+    throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  }
+  if (typeof start !== 'string' || start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')
+  if (posix.normalize(`/${start}`) !== `/${start}` || start.endsWith('/')) throw bad(start)
   return { revision: BigInt(rv), start }
 }
 
 function bad(why: string) {
-  return badRequest(`continue key is not valid: ${why}`)
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`)
 }
 
+const notBase64 = /[^\w-]/
+
 function parsed(text: string): Record<string, unknown> {
+  const wrongAt = text.length % 4 === 1 ? text.length - 1 : text.search(notBase64)
+  if (wrongAt >= 0) throw bad(`illegal base64 data at input byte ${wrongAt}`)
   const json = Buffer.from(text, 'base64url').toString()
   try {
     const value: unknown = JSON.parse(json)

@@ -34,7 +34,13 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
     const handler = handlerFor(def, request)
     const isServed = def.verbs?.includes(info.verb) ?? true
     if (!handler || !isServed) throw methodNotAllowed()
-    return handler({ request, def, context, subresource: '', output: negotiateOutput(request, mediaFor(info)) })
+    return handler({
+      request,
+      def,
+      context,
+      subresource: '',
+      output: negotiateOutput(request, { isStream: info.verb === 'watch' }),
+    })
   }
 }
 
@@ -45,11 +51,6 @@ function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandl
   if (verb === 'create' && name !== '') return undefined
   if (verb === 'create' && reviewOf(def)) return review
   return unstoredHandler(def, verb) ?? onCollection[verb] ?? (name === '' ? undefined : onObject[verb])
-}
-
-/** Watches are framed by lines, which YAML cannot be. */
-function mediaFor(info: RequestInfo) {
-  return info.verb === 'watch' ? (['application/json'] as const) : undefined
 }
 
 /** An object of a namespaced kind is only found in its namespace, and a cluster's never in one. */

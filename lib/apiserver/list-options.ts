@@ -1,6 +1,6 @@
 // What a list or watch asks for beside the resource: upstream's ListOptions, with its rules.
 
-import { StatusError } from '../api/errors.ts'
+import { badRequest } from '../api/errors.ts'
 import { type FieldError, fieldForbidden, invalidObject, notSupported } from '../api/field-errors.ts'
 import { isTrue } from './request-info.ts'
 
@@ -26,17 +26,27 @@ export function listOptions(query: URLSearchParams, isWatch: boolean): ListOptio
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     ...(query.has('sendInitialEvents') ? { sendInitialEvents: isTrue(query.get('sendInitialEvents')) } : {}),
   }
+  if (isWatch) withInitialEvents(options)
   const errors = isWatch ? watchErrors(options) : listErrors(options)
   if (errors.length === 0) return options
   throw invalidObject({ group: 'meta.k8s.io', plural: '', kind: 'ListOptions' }, '', errors)
 }
 
+/** A watch from no version in particular has always begun with what is there. */
+function withInitialEvents(options: ListOptions): void {
+  if (options.sendInitialEvents !== undefined || options.resourceVersionMatch !== '') return
+  if (options.resourceVersion !== '' && options.resourceVersion !== '0') return
+  options.sendInitialEvents = true
+  options.resourceVersionMatch = 'NotOlderThan'
+}
+
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
-  if (/^[+-]?\d+$/.test(text)) return Number(text)
-  const why = `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`
-  throw new StatusError(400, 'BadRequest', why)
+  const isNumber = /^[+-]?\d+$/.test(text)
+  if (isNumber && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return Number(text)
+  const why = isNumber ? 'value out of range' : 'invalid syntax'
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
 }
 
 function listErrors(options: ListOptions): FieldError[] {

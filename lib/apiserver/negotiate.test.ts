@@ -30,9 +30,15 @@ describe('negotiateOutput', () => {
     expect(output(accept)).toBe(expected)
   })
 
-  test.each(['application/vnd.kubernetes.protobuf', 'text/html', 'application/json;q=0'])('refuses %s', accept => {
-    expect(() => output(accept)).toThrow(
-      'only the following media types are accepted: application/json, application/yaml',
+  const protobuf = 'application/vnd.kubernetes.protobuf'
+  test.each([
+    [protobuf, false, 'application/json, application/yaml'],
+    ['text/html', false, `application/json, application/yaml, ${protobuf}`],
+    ['application/json;q=0', false, `application/json, application/yaml, ${protobuf}`],
+    ['application/yaml', true, `application/json;stream=watch, ${protobuf};stream=watch`],
+  ])('refuses %s', (accept, isStream, known) => {
+    expect(() => negotiateOutput(request({ accept }), { isStream })).toThrow(
+      new Error(`only the following media types are accepted: ${known}`),
     )
   })
 

@@ -17,17 +17,25 @@ export interface Output {
 }
 
 export const served: readonly Media[] = ['application/json', 'application/yaml']
+const streamed: readonly Media[] = ['application/json']
 const taken: readonly InputMedia[] = [...served, protobufMedia]
 const views = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 
-/** Throws NotAcceptable when nothing the client takes is served. */
-export function negotiateOutput(request: ApiRequest, media: readonly Media[] = served): Output {
+/** Throws NotAcceptable when nothing the client takes is served. A watch is framed by lines, which YAML cannot be. */
+export function negotiateOutput(request: ApiRequest, { isStream = false } = {}): Output {
+  const media = isStream ? streamed : served
   for (const clause of parseAccept(request.headers.accept)) {
     const found = media.find(one => takes(clause, one))
     const as = found && viewOf(clause)
     if (found && as !== 'unknown') return { media: found, isPretty: isPretty(request, clause), ...(as ? { as } : {}) }
   }
-  throw notAcceptable(`only the following media types are accepted: ${media.join(', ')}`)
+  const known = upstreamMedia(request, media).map(one => (isStream ? `${one};stream=watch` : one))
+  throw notAcceptable(`only the following media types are accepted: ${known.join(', ')}`)
+}
+
+/** As upstream names them; but nobody who asked for protobuf alone is told that it would be accepted. */
+function upstreamMedia({ headers }: ApiRequest, media: readonly Media[]): string[] {
+  return headers.accept?.includes(protobufMedia) ? [...media] : [...media, protobufMedia]
 }
 
 function viewOf({ params }: AcceptClause): Output['as'] | 'unknown' {

@@ -36,7 +36,7 @@ test('a row an object, the cells its columns, the object its metadata', () => {
 })
 
 test.each([
-  ['None', undefined],
+  ['None', null],
   ['Object', web],
 ] as const)('includeObject=%s', (include, object) => {
   expect(tableOf(def, [web], {}, { ...options, include }).rows[0]?.object).toEqual(object)

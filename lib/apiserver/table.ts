@@ -9,7 +9,8 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 interface TableRow {
   cells: unknown[]
-  object?: unknown
+  /** null when it was not asked for. */
+  object: unknown
 }
 
 export interface Table {
@@ -57,8 +58,8 @@ export function rowOf(def: ResourceDefinition, options: TableOptions): (object: 
   })
 }
 
-function included(object: KubeObject, { include, version }: TableOptions): { object?: unknown } {
-  if (include === 'None') return {}
+function included(object: KubeObject, { include, version }: TableOptions): { object: unknown } {
+  if (include === 'None') return { object: null }
   return { object: include === 'Object' ? object : partialMetadata(object, version) }
 }
 

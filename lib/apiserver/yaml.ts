@@ -111,6 +111,8 @@ function duplicateKeys(node: unknown, lines: LineCounter): string[] {
   })
 }
 
+/** In upstream's layout: members by name, lists no deeper than what they belong to. */
 export function stringifyYaml(value: unknown): string {
-  return stringify(value, { ...options, aliasDuplicateObjects: false, lineWidth: 0 })
+  const layout = { aliasDuplicateObjects: false, lineWidth: 0, sortMapEntries: true, indentSeq: false }
+  return stringify(value, { ...options, ...layout })
 }

@@ -49,6 +49,7 @@ export interface AskOptions {
 export interface Answer {
   status: number
   headers: Record<string, string | string[] | undefined>
+  bytes: Buffer
   text: string
   /** The text as JSON; undefined when it is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
@@ -204,8 +205,9 @@ function ask(
     stream.on('data', chunk => chunks.push(chunk))
     stream.on('error', reject)
     stream.on('end', () => {
-      const text = Buffer.concat(chunks).toString()
-      resolve({ status: Number(received[':status']), headers: received, text, json: parsed(text) })
+      const bytes = Buffer.concat(chunks)
+      const text = bytes.toString()
+      resolve({ status: Number(received[':status']), headers: received, bytes, text, json: parsed(text) })
     })
     stream.end(payload)
   })

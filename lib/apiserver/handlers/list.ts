@@ -41,7 +41,7 @@ async function viewFor(
   { prefix }: Selection,
 ): Promise<{ view: View; from: string }> {
   if (options.continue) return continued(context, options, prefix, request.signal)
-  const revision = parseRevision(options.resourceVersion)
+  const revision = parseRevision(options.resourceVersion, 'invalid resource version: ')
   // With a limit, and without a word on the match, a version other than 0 has always meant exactly that one.
   const isExact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && options.limit > 0)
   if (revision && isExact) return { view: await exactly(context, revision, prefix, request.signal), from: prefix }

@@ -18,12 +18,16 @@ export interface View {
   size(from?: string): number
 }
 
-/** Throws BadRequest. '' is undefined. */
-export function parseRevision(text: string): bigint | undefined {
+const uint64 = 2n ** 64n
+
+/** Throws BadRequest, whose message begins with `prefix`. '' is undefined. */
+export function parseRevision(text: string, prefix = ''): bigint | undefined {
   if (text === '') return undefined
-  if (/^\d+$/.test(text)) return BigInt(text)
+  const isNumber = /^\d+$/.test(text)
+  if (isNumber && BigInt(text) < uint64) return BigInt(text)
   const shown = JSON.stringify(text)
-  throw badRequest(`resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`)
+  const why = isNumber ? 'value out of range' : 'invalid syntax'
+  throw badRequest(`${prefix}resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: ${why}`)
 }
 
 /**

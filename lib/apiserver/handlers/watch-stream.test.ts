@@ -25,7 +25,12 @@ function begin({
     cacheRevision: () => revision,
     onClose: () => {},
   })
-  const stream = watchStream({ watcher, ...start }, encoder, { clock, signal: stop.signal, allowWatchBookmarks })
+  const stream = watchStream({ watcher, ...start }, encoder, {
+    clock,
+    signal: stop.signal,
+    endsAtMs: clock.now() + 150_000,
+    allowWatchBookmarks,
+  })
   const iterator = stream[Symbol.asyncIterator]()
   return {
     clock,
@@ -74,6 +79,22 @@ test('a bookmark once a minute, only when asked for', async () => {
   const third = next()
   await clock.advance(60_000)
   expect(await third).toBe('at7 ')
+})
+
+test('and one just before the end', async () => {
+  const { clock, next } = begin({ allowWatchBookmarks: true })
+  for (const afterMs of [60_000, 60_000, 28_000]) {
+    const bookmark = next()
+    let hasCome = false
+    void bookmark.then(() => {
+      hasCome = true
+    })
+    await clock.advance(0)
+    await clock.advance(afterMs - 1)
+    expect(hasCome).toBe(false)
+    await clock.advance(1)
+    expect(await bookmark).toBe('at5 ')
+  }
 })
 
 test('the end of the watcher is the end of the stream', async () => {

@@ -24,10 +24,13 @@ export interface EventEncoder {
 export interface WatchOptions {
   clock: Clock
   signal: AbortSignal
+  /** On the clock; there is a bookmark just before. */
+  endsAtMs: number
   allowWatchBookmarks: boolean
 }
 
 const bookmarkEveryMs = 60_000
+const beforeEndMs = 2000
 /** Batches of the initial state are about this large. */
 const batchBytes = 64 * 1024
 
@@ -77,7 +80,7 @@ function* initialState({ entries = [], initialEventsEnd }: WatchStart, encoder: 
 type Pull = Promise<IteratorResult<CacheEvent[], undefined>>
 
 /**
- * Interrupts the waiting for changes once a minute. The promise waited on is a new one each time, because racing one that
+ * Interrupts the waiting for changes once a minute, and just before the end. The promise waited on is a new one each time, because racing one that
  * stays pending for a minute would collect a reaction for every event.
  */
 class Bookmarks {
@@ -93,8 +96,9 @@ class Bookmarks {
   }
 
   #schedule(): void {
-    const { clock, signal } = this.#options
-    clock.sleep(bookmarkEveryMs, signal).then(
+    const { clock, signal, endsAtMs } = this.#options
+    const lastInMs = endsAtMs - beforeEndMs - clock.now()
+    clock.sleep(lastInMs > 0 ? Math.min(bookmarkEveryMs, lastInMs) : bookmarkEveryMs, signal).then(
       () => {
         this.#isDue = true
         this.#wake.resolve()

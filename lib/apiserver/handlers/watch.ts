@@ -16,15 +16,15 @@ import { type WatchStart, watchStream } from './watch-stream.ts'
 export const watch: ResourceHandler = async r => {
   const options = listOptions(r.request.query, true)
   const selection = selectionOf(r.def, rangeOf(r), r.request.query)
-  const { signal, end } = lifetime(r, options)
+  const { signal, endsAtMs, end } = lifetime(r, options)
   try {
     const start = await startOf(r, options, selection, signal)
     const encoder = eventEncoder(r, selection)
-    return await streaming(r, watchStream(start, encoder, { clock: r.context.clock, signal, ...options }))
+    return await streaming(r, watchStream(start, encoder, { clock: r.context.clock, signal, endsAtMs, ...options }))
   } catch (error) {
     end()
-    // The forgotten version is told on the stream, as upstream does: clients look for it there.
-    if (hasReason(error, 'Expired')) return await streaming(r, one([errorEvent(error)]))
+    // A version that is forgotten, or still to come, is told on the stream, as upstream does: clients look for it there.
+    if (hasReason(error, 'Expired', 'Timeout')) return await streaming(r, one([errorEvent(error)]))
     throw error
   }
 }
@@ -50,9 +50,9 @@ async function* one<T>(value: T): AsyncIterable<T> {
 function lifetime(
   { request, context: { clock, config, log } }: ResourceRequest,
   options: ListOptions,
-): { signal: AbortSignal; end(): void } {
-  const seconds = options.timeoutSeconds
-  const limitMs = seconds ? seconds * 1000 : config.minRequestTimeoutMs * (1 + Math.random())
+): { signal: AbortSignal; endsAtMs: number; end(): void } {
+  const seconds = options.timeoutSeconds ?? 0
+  const limitMs = seconds > 0 ? seconds * 1000 : config.minRequestTimeoutMs * (1 + Math.random())
   const over = new AbortController()
   const ended = AbortSignal.any([request.signal, over.signal])
   const timeIsUp = clock.sleep(limitMs, ended).then(
@@ -60,7 +60,7 @@ function lifetime(
     () => undefined,
   )
   inBackground(log, 'the end of a watch', timeIsUp)
-  return { signal: ended, end: () => over.abort() }
+  return { signal: ended, endsAtMs: clock.now() + limitMs, end: () => over.abort() }
 }
 
 /** The snapshot and the watcher are taken in one go, so that nothing falls between them. */
