@@ -88,7 +88,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return result
 }
 
-/** What is in `a` but not in `b`. A field's children stay when only the field itself is in `b`. */
+/** What is in `a` but not in `b`: `a` itself when that is all of it. A field's children stay when only the field itself is in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return childrenOf(a)
   return without(a, b, (left, right) => toNode(isMember(left) && !isMember(right), difference(left, right)))
@@ -104,13 +104,16 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
 
 function without(a: FieldSet, b: FieldSet, rest: (left: FieldSet, right: FieldSet) => FieldSet | undefined): FieldSet {
   const result: FieldSet = {}
+  let isAll = a[self] === undefined
   for (const element in a) {
-    const [left, right] = [a[element], b[element]]
+    const left = a[element]
     if (element === self || !left) continue
+    const right = b[element]
     const node = right ? rest(left, right) : left
+    if (node !== left) isAll = false
     if (node) result[element] = node
   }
-  return result
+  return isAll ? a : result
 }
 
 /** Every member's path: at each level first the members, then what is below them. */

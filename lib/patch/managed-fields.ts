@@ -14,6 +14,8 @@ export interface Manager {
   fields: FieldSet
   /** Of its last change; not set by a write that changed nothing. */
   time?: string | undefined
+  /** As it stands in the object, where nothing of it has changed. */
+  entry?: ManagedFieldsEntry
 }
 
 /** By identity: what two entries of the same manager have in common. */
@@ -39,7 +41,7 @@ export function readManagers(entries: readonly ManagedFieldsEntry[] = [], isStor
     if (fieldsType !== 'FieldsV1') throw new Error(`invalid fieldsType ${JSON.stringify(fieldsType ?? '')}`)
     const fields = isStored ? (fieldsV1 as FieldSet) : readFieldSet(fieldsV1)
     const { manager: name = '', subresource = '', time } = entry
-    const manager: Manager = { name, operation, apiVersion, subresource, fields, time }
+    const manager: Manager = { name, operation, apiVersion, subresource, fields, time, ...(isStored ? { entry } : {}) }
     managers.set(identityOf(manager), manager)
   }
   return managers
@@ -48,7 +50,13 @@ export function readManagers(entries: readonly ManagedFieldsEntry[] = [], isStor
 /** The entries in upstream's order: appliers first, the oldest first. undefined for none. */
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined
-  return [...managers.values()].sort(inOrder).map(({ name, operation, apiVersion, time, fields, subresource }) => ({
+  return [...managers.values()].sort(inOrder).map(entryOf)
+}
+
+function entryOf(manager: Manager): ManagedFieldsEntry {
+  const { name, operation, apiVersion, time, fields, subresource, entry } = manager
+  if (entry && entry.fieldsV1 === fields && entry.time === time && entry.apiVersion === apiVersion) return entry
+  return {
     ...(name ? { manager: name } : {}),
     operation,
     apiVersion,
@@ -56,7 +64,7 @@ export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefi
     fieldsType: 'FieldsV1',
     fieldsV1: sorted(fields),
     ...(subresource ? { subresource } : {}),
-  }))
+  }
 }
 
 function inOrder(a: Manager, b: Manager): number {

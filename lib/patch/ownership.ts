@@ -96,7 +96,8 @@ function settled(
     const lost = intersection(manager.fields, union(seen.modified, seen.added))
     if (!isEmpty(lost)) conflicts.push({ manager, fields: lost })
     const fields = difference(difference(manager.fields, lost), seen.removed)
-    if (!isEmpty(fields)) result.set(id, { ...manager, fields })
+    if (fields === manager.fields) result.set(id, manager)
+    else if (!isEmpty(fields)) result.set(id, { ...manager, fields })
   }
   return { managers: result, conflicts }
 }
