@@ -114,7 +114,7 @@ const program = new Command('kube-apiserver')
   .option('--max-mutating-requests-inflight <n>', 'writing requests at once; 0: no limit', wholeNumber, 200)
   .option('--request-timeout <seconds>', 'for requests that are not long-running', wholeNumber, 60)
   .option('--min-request-timeout <seconds>', 'a watch lives at least this long', wholeNumber, 1800)
-  .option('--shutdown-delay-duration <seconds>', 'for requests under way when stopped', wholeNumber, 10)
+  .option('--shutdown-delay-duration <seconds>', 'to go on serving when stopped, not ready any more', wholeNumber, 0)
 
 function configOf(flags: Flags): ServerConfig {
   const clientCa = readIf('client-ca-file', flags.clientCaFile)
@@ -134,7 +134,7 @@ function configOf(flags: Flags): ServerConfig {
     maxMutatingRequestsInFlight: flags.maxMutatingRequestsInflight,
     requestTimeoutMs: flags.requestTimeout * 1000,
     minRequestTimeoutMs: flags.minRequestTimeout * 1000,
-    shutdownTimeoutMs: flags.shutdownDelayDuration * 1000,
+    shutdownDelayMs: flags.shutdownDelayDuration * 1000,
   })
 }
 

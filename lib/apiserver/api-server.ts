@@ -15,6 +15,8 @@ import { authentication } from './authn/index.ts'
 import { authorization } from './authz/index.ts'
 import { bootstrap, keepReachable } from './bootstrap/index.ts'
 import type { ServerConfig, ServerContext, StorageContext } from './context.ts'
+import { runDefinitions } from './crd-controller.ts'
+import { serveCustomKinds } from './custom-kinds.ts'
 import { groupVersions } from './group-versions.ts'
 import { lazily } from './lazily.ts'
 import { createMetrics } from './metrics.ts'
@@ -77,18 +79,28 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await server.listen()
   config.securePort ||= server.port
   const bootstrapped = Promise.withResolvers<void>()
+  const runBackground = (serving: AbortSignal) => {
+    inBackground(log, 'the watch cache', context.cache.run(serving), serving)
+    inBackground(log, 'the authorizer', authz.run(serving), serving)
+    inBackground(log, 'custom kinds', serveCustomKinds(context, serving), serving)
+    inBackground(log, 'custom resource definitions', runDefinitions(context, serving), serving)
+    inBackground(log, 'the compactor', runCompactor({ kv, log, clock }, serving), serving)
+    inBackground(log, 'the bootstrap', start(context, progress, serving).then(bootstrapped.resolve), serving)
+  }
   return {
     port: server.port,
     context,
     ready: signal => untilAborted(bootstrapped.promise, signal),
     async run(signal) {
-      inBackground(log, 'the watch cache', context.cache.run(signal), signal)
-      inBackground(log, 'the authorizer', authz.run(signal), signal)
-      inBackground(log, 'the compactor', runCompactor({ kv, log, clock }, signal), signal)
-      inBackground(log, 'the bootstrap', start(context, progress, signal).then(bootstrapped.resolve), signal)
+      // Requests under way still need the rest.
+      const serving = new AbortController()
+      runBackground(serving.signal)
       await aborted(signal)
       progress.isShuttingDown = true
+      // Whoever chooses among servers must have time to hear of it.
+      if (config.shutdownDelayMs > 0) await clock.sleep(config.shutdownDelayMs)
       await server.close(config.shutdownTimeoutMs)
+      serving.abort(signal.reason)
     },
   }
 }

@@ -51,7 +51,9 @@ export interface ServerConfig {
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number
   minRequestTimeoutMs: number
-  /** How long SIGTERM waits for requests in flight. */
+  /** How long the server goes on as before after SIGTERM, only that it is no longer ready. */
+  shutdownDelayMs: number
+  /** How long requests in flight may take then. */
   shutdownTimeoutMs: number
 }
 

@@ -30,6 +30,7 @@ export class HttpRequest implements ApiRequest {
   readonly #query: string
   #params: URLSearchParams | undefined
   #controller: AbortController | undefined
+  #cancelled: Error | undefined
   #ended: number | undefined
   #done: ReturnType<typeof deferred<number>> | undefined
   #body: Promise<Buffer> | undefined
@@ -59,7 +60,8 @@ export class HttpRequest implements ApiRequest {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.#ended !== undefined) this.#controller.abort(gone)
+    const over = this.#cancelled ?? (this.#ended === undefined ? undefined : gone)
+    if (over) this.#controller.abort(over)
     return this.#controller.signal
   }
 
@@ -78,6 +80,7 @@ export class HttpRequest implements ApiRequest {
   }
 
   cancel(reason: Error): void {
+    this.#cancelled ??= reason
     this.#controller?.abort(reason)
   }
 

@@ -20,6 +20,7 @@ export function serverConfig(given: Given): ServerConfig {
     maxMutatingRequestsInFlight: 200,
     requestTimeoutMs: 60_000,
     minRequestTimeoutMs: 1_800_000,
+    shutdownDelayMs: 0,
     shutdownTimeoutMs: 10_000,
     ...given,
   }

@@ -17,6 +17,9 @@ import { isLongRunning } from './request-info.ts'
 const clientClosedRequest = 499
 
 const maxStreams = 250
+/** As much as Go's server takes: a long label selector is a long path. */
+const maxHeaderBytes = 1024 * 1024
+const maxHeaders = 1000
 /** New requests on a connection are refused when this much waits in it: more than all its streams can have waiting. */
 const sessionMemoryMb = 64
 
@@ -51,7 +54,13 @@ export class Server {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      settings: { maxConcurrentStreams: maxStreams, initialWindowSize: 1024 * 1024 },
+      settings: {
+        maxConcurrentStreams: maxStreams,
+        initialWindowSize: 1024 * 1024,
+        maxHeaderListSize: maxHeaderBytes,
+      },
+      maxHeaderListPairs: maxHeaders,
+      maxHeaderSize: maxHeaderBytes,
       maxSessionMemory: sessionMemoryMb,
     })
     this.#http.on('request', (request: unknown, response: unknown) =>

@@ -35,8 +35,14 @@ export function withImpersonation(authorize: Authorizer): Filter {
   }
 }
 
+/** Most requests ask for nothing of the kind: they are told by their headers' names alone. */
+function impersonatedBy(request: ApiRequest): Impersonated | undefined {
+  for (const header in request.headers) if (header.startsWith('impersonate-')) return readImpersonation(request)
+  return undefined
+}
+
 /** Throws BadRequest when groups, uid or extras are asked for without a user. */
-function impersonatedBy({ headers }: ApiRequest): Impersonated | undefined {
+function readImpersonation({ headers }: ApiRequest): Impersonated | undefined {
   const name = [headers['impersonate-user'] ?? ''].flat()[0] ?? ''
   const uid = [headers['impersonate-uid'] ?? ''].flat()[0] ?? ''
   const groups = valuesOf(headers['impersonate-group'])

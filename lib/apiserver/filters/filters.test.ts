@@ -82,10 +82,18 @@ describe('maxInFlight', () => {
   test('refuses what is too much, reading and writing apart, watches and masters never', async () => {
     const handler = maxInFlight({ readOnly: 1, mutating: 1 }, metrics)(ok)
     await handler(request('GET', '/api/v1/pods', open()))
-    expect(() => handler(request('GET', '/api/v1/pods', open()))).toThrow('Too many requests, please try again later.')
+    expect(await handler(request('GET', '/api/v1/pods', open()))).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '1', 'content-type': 'text/plain; charset=utf-8' },
+      body: 'Too many requests, please try again later.\n',
+    })
     await handler(request('POST', '/api/v1/pods', open()))
-    expect(() => handler(request('DELETE', '/api/v1/pods', open()))).toThrow(StatusError)
-    await handler(request('GET', '/api/v1/pods?watch=true', open()))
+    expect(await handler(request('DELETE', '/api/v1/pods', open()))).toMatchObject({ status: 429 })
+    const ok200 = { status: 200 }
+    expect(await handler(request('GET', '/api/v1/pods?watch=true', open()))).toEqual(ok200)
+    expect(await handler(request('GET', '/api/v1/namespaces/a/pods/b/log', open()))).toEqual(ok200)
+    expect(await handler(request('GET', '/api/v1/namespaces/a/pods/b/proxy/x', open()))).toEqual(ok200)
+    expect(await handler(request('POST', '/api/v1/namespaces/a/pods/b/exec', open()))).toEqual(ok200)
     await handler(request('GET', '/api/v1/pods', { ...open(), user: { ...jane, groups: ['system:masters'] } }))
   })
 
@@ -94,7 +102,7 @@ describe('maxInFlight', () => {
     const done = Promise.resolve(200)
     await handler(request('GET', '/api/v1/pods', { done }))
     await done
-    await handler(request('GET', '/api/v1/pods', open()))
+    expect(await handler(request('GET', '/api/v1/pods', open()))).toEqual({ status: 200 })
   })
 })
 
@@ -105,10 +113,16 @@ describe('withTimeout', () => {
     ['/api/v1/pods', 60_000],
     ['/api/v1/pods?timeout=2s', 2000],
     ['/api/v1/pods?timeout=5m', 60_000],
+    ['/api/v1/pods?timeout=0', 60_000],
+    ['/api/v1/pods?timeout=-5s', 60_000],
   ])('%s has %d ms', async (url, limitMs) => {
     const clock = new FakeClock()
     let late: unknown
-    withTimeout({ timeoutMs: 60_000, clock })(never)(request('GET', url)).catch(error => {
+    let reason: Error | undefined
+    const cancel = (given: Error) => {
+      reason = given
+    }
+    withTimeout({ timeoutMs: 60_000, clock })(never)(request('GET', url, { cancel })).catch(error => {
       late = error
     })
     await clock.advance(limitMs - 1)
@@ -118,6 +132,16 @@ describe('withTimeout', () => {
       code: 504,
       message: 'Timeout: request did not complete within the allotted timeout',
     })
+    expect(reason?.name).toBe('AbortError')
+  })
+
+  test.each([
+    ['abc', 'time: invalid duration "abc"'],
+    ['5', 'time: missing unit in duration "5"'],
+  ])('?timeout=%s is refused', (timeout, why) => {
+    const ask = () =>
+      withTimeout({ timeoutMs: 1, clock: new FakeClock() })(never)(request('GET', `/x?timeout=${timeout}`))
+    expect(ask).toThrow(`invalid timeout specified in the request URL - ${why}`)
   })
 
   test('a watch has all the time it wants', async () => {

@@ -1,25 +1,38 @@
-// A request that is not long-running has a minute (or what ?timeout= says, if that is less).
+// A request that is not long-running has a minute (or what ?timeout= says, if that is less). When it is over, whoever
+// works on the request is told by its signal.
 
 import { badRequest, timeout } from '../../api/errors.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { Filter } from '../chain.ts'
+import type { ApiRequest, Filter } from '../chain.ts'
 import { withDeadline } from '../deadline.ts'
-import { goDurationMs } from '../go-duration.ts'
+import { parseGoDuration } from '../go-duration.ts'
 import { isLongRunning } from '../request-info.ts'
 
 export function withTimeout({ timeoutMs, clock }: { timeoutMs: number; clock: Clock }): Filter {
   return next => request => {
     if (isLongRunning(request.info)) return next(request)
     const asked = request.query.get('timeout')
-    const limitMs = asked ? Math.min(timeoutMs, requestedMs(asked) || timeoutMs) : timeoutMs
-    return withDeadline({ clock, limitMs, late }, () => next(request))
+    const limitMs = asked ? limit(asked, timeoutMs) : timeoutMs
+    return withDeadline({ clock, limitMs, late: () => giveUp(request) }, () => next(request))
   }
 }
 
-const late = () => timeout('request did not complete within the allotted timeout')
+function giveUp(request: ApiRequest): Error {
+  request.cancel(new DOMException('the request took too long', 'AbortError'))
+  return timeout('request did not complete within the allotted timeout')
+}
+
+/** Nothing, and less than nothing, is no limit of the client's. */
+function limit(asked: string, timeoutMs: number): number {
+  const ms = requestedMs(asked)
+  return ms > 0 ? Math.min(ms, timeoutMs) : timeoutMs
+}
 
 function requestedMs(text: string): number {
-  const ms = goDurationMs(text)
-  if (ms === undefined) throw badRequest(`invalid timeout specified in the request URL: "${text}"`)
-  return ms
+  try {
+    return parseGoDuration(text).ms
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw Object.assign(badRequest(`invalid timeout specified in the request URL - ${why}`), { cause })
+  }
 }
