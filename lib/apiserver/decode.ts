@@ -7,6 +7,7 @@ import { DecodeError, decode } from '../schema/decode.ts'
 import { strictProblems, type TextFacts } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
+import { checkCustomKind, decodeCustom } from './decode-custom.ts'
 import { parseBody } from './parse-body.ts'
 import type { Registry } from './registry.ts'
 import type { FieldValidation } from './write-options.ts'
@@ -16,6 +17,7 @@ export interface Expected {
   group: string
   version: string
   kind: string
+  plural?: string
   schema: Schema
 }
 
@@ -63,8 +65,9 @@ export async function readKind(request: ApiRequest, expected: Expected, options:
 }
 
 export function decodeKind(value: Record<string, unknown>, expected: Expected, options: DecodeOptions): KubeObject {
-  checkKind(value, expected, options.registry)
   const refuse = options.refuse ?? ((why: string) => cannotHandle(expected.kind, expected.version, expected, why))
+  if (expected.schema.source) checkCustomKind(value, expected, refuse)
+  else checkKind(value, expected, options.registry)
   const object = decodeFields(value, expected.schema, options, refuse)
   object.apiVersion = apiVersionOf(expected)
   object.kind = expected.kind
@@ -80,7 +83,7 @@ function forgetsOwners({ metadata }: Record<string, unknown>): boolean {
 }
 
 function decodeFields(
-  value: unknown,
+  value: Record<string, unknown>,
   schema: Schema,
   { fieldValidation, warnings, duplicates = [], places, numbers, strictErrors = [] }: DecodeOptions,
   refuse: (why: string) => StatusError,
@@ -102,12 +105,12 @@ function decodeFields(
 
 function decoded(
   schema: Schema,
-  value: unknown,
-  options: Parameters<typeof decode>[2],
+  value: Record<string, unknown>,
+  options: NonNullable<Parameters<typeof decode>[2]>,
   refuse: (why: string) => StatusError,
 ): unknown {
   try {
-    return decode(schema, value, options)
+    return schema.source ? decodeCustom(schema, value, options) : decode(schema, value, options)
   } catch (error) {
     throw error instanceof DecodeError ? refuse(error.message) : error
   }

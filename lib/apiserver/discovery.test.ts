@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ResourceDefinition } from '../api/resource.ts'
+import { byPriority } from '../api/version-priority.ts'
 import { builtinKinds } from '../kinds/index.ts'
 import type { ApiRequest } from './chain.ts'
 import { createDiscovery } from './discovery.ts'
-import { byPriority, groupVersionsOf } from './group-versions.ts'
+import { groupVersionsOf } from './group-versions.ts'
 import { Registry } from './registry.ts'
 
 const registry = new Registry([

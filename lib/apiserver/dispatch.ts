@@ -34,6 +34,7 @@ export function dispatch(context: ServerContext, other: Handler): Handler {
     const handler = handlerFor(def, request)
     const isServed = def.verbs?.includes(info.verb) ?? true
     if (!handler || !isServed) throw methodNotAllowed()
+    if (def.isTerminating && info.verb === 'create') throw isLeaving()
     return handler({
       request,
       def,
@@ -77,6 +78,12 @@ function toSubresource(context: ServerContext, def: ResourceDefinition, request:
   const handler = onObject[verb]
   if (!handler || !(view.verbs as string[]).includes(verb)) throw methodNotAllowed()
   return handler({ request, def, context, subresource, output: negotiateOutput(request) })
+}
+
+/** Nothing new of a kind whose definition is being deleted; what is there may still be changed, and so finished. */
+function isLeaving(): StatusError {
+  const message = 'create not allowed while custom resource definition is terminating'
+  return new StatusError(405, 'MethodNotAllowed', message, {})
 }
 
 function methodNotAllowed(): StatusError {

@@ -1,6 +1,7 @@
 // Which groups there are and which of their versions comes first.
 
 import type { ResourceDefinition } from '../api/resource.ts'
+import { byPriority } from '../api/version-priority.ts'
 import type { Registry } from './registry.ts'
 
 /** What a stored kind answers when its definition does not say less. */
@@ -60,20 +61,4 @@ export function groupVersionsOf(served: Iterable<Pick<ResourceDefinition, 'group
 function byGroupPriority(a: string, b: string): number {
   const difference = (rankOf.get(a) ?? groupOrder.length) - (rankOf.get(b) ?? groupOrder.length)
   return difference || (a < b ? -1 : 1)
-}
-
-/** v2, v1, v1beta2, v1alpha1, anything else: Kubernetes' version priority. */
-export function byPriority(a: string, b: string): number {
-  const rank = (version: string) => {
-    const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version)
-    if (!match) return [0, 0, 0]
-    const stability = match[2] === undefined ? 3 : match[2] === 'beta' ? 2 : 1
-    return [stability, Number(match[1]), Number(match[3] ?? 0)]
-  }
-  const [left, right] = [rank(a), rank(b)]
-  for (const index of [0, 1, 2]) {
-    const difference = (right[index] ?? 0) - (left[index] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return a < b ? -1 : 1
 }

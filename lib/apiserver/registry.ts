@@ -5,6 +5,8 @@ import type { ResourceDefinition } from '../api/resource.ts'
 
 export class Registry {
   readonly #byPath = new Map<string, ResourceDefinition>()
+  readonly #listeners = new Set<() => void>()
+  #revision = 0
 
   constructor(definitions: Iterable<ResourceDefinition> = []) {
     for (const def of definitions) this.add(def)
@@ -12,10 +14,27 @@ export class Registry {
 
   add(def: ResourceDefinition): void {
     this.#byPath.set(pathOf(def.group, def.version, def.plural), def)
+    this.#changed()
   }
 
   remove(def: ResourceDefinition): void {
-    this.#byPath.delete(pathOf(def.group, def.version, def.plural))
+    if (this.#byPath.delete(pathOf(def.group, def.version, def.plural))) this.#changed()
+  }
+
+  /** Another number after every change: what was made of all kinds is good as long as it stays the same. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Called after every change, until the function returned is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #changed(): void {
+    this.#revision++
+    for (const listener of this.#listeners) listener()
   }
 
   /** The resource at this path, or undefined. */

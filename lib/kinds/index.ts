@@ -7,6 +7,7 @@ import { mutatingWebhookConfigurations } from './admissionregistration/mutating-
 import { validatingAdmissionPolicies } from './admissionregistration/validating-admission-policy.ts'
 import { validatingAdmissionPolicyBindings } from './admissionregistration/validating-admission-policy-binding.ts'
 import { validatingWebhookConfigurations } from './admissionregistration/validating-webhook-configuration.ts'
+import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts'
 import { apiServices } from './apiregistration/api-service.ts'
 import { controllerRevisions } from './apps/controller-revision.ts'
 import { daemonSets } from './apps/daemon-set.ts'
@@ -137,4 +138,5 @@ export const builtinKinds: ResourceDefinition[] = [
   localSubjectAccessReviews,
   selfSubjectAccessReviews,
   selfSubjectRulesReviews,
+  customResourceDefinitions,
 ]
