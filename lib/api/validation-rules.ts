@@ -1,6 +1,7 @@
 // The small rules that most validation is made of. Each takes the field's path and a value and returns what is wrong.
 
 import { isIP } from 'node:net'
+import { networkOf, toNumber } from '../util/ip-number.ts'
 import { type FieldError, invalid, notSupported, required } from './field-errors.ts'
 import { parseQuantity, type Quantity } from './quantity.ts'
 import { asInvalid } from './validation.ts'
@@ -74,12 +75,23 @@ function isMappedIPv4(address: string): boolean {
 }
 
 export function cidr(field: string, value: string): FieldError[] {
+  const wrong = (detail: string) => [invalid(field, value, detail)]
+  const plain = value.replace(/(?<![0-9a-f:])0+(?=[0-9])/gi, '')
+  if (!isCidr(plain)) return wrong('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')
+  if (!isCidr(value) || plain.split('/')[1] !== value.split('/')[1]) {
+    return wrong('must not have leading 0s in IP or prefix length')
+  }
+  const [address = '', bits] = value.split('/')
+  if (isMappedIPv4(address)) return wrong('must not have an IPv4-mapped IPv6 address')
+  // 10.0.0.1/8 says more than a range.
+  const isNetwork = networkOf(address, Number(bits)) === toNumber(address)
+  return isNetwork ? [] : wrong('must not have bits set beyond the prefix length')
+}
+
+function isCidr(value: string): boolean {
   const [address = '', bits = '', ...rest] = value.split('/')
   const family = isIP(address)
-  const max = family === 4 ? 32 : 128
-  const isValid = family !== 0 && rest.length === 0 && /^(0|[1-9][0-9]{0,2})$/.test(bits) && Number(bits) <= max
-  if (isValid) return []
-  return [invalid(field, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+  return family !== 0 && rest.length === 0 && /^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
 }
 
 /** undefined for what is no quantity; the schema has refused it already. */
