@@ -3,8 +3,9 @@
 import { type FieldError, fieldForbidden, invalid, notSupported, required } from '../api/field-errors.ts'
 import type { LabelSelector } from '../api/meta.ts'
 import { matchesSelector } from '../api/selectors.ts'
-import { immutable, nonNegative } from '../api/validation.ts'
+import { fieldImmutable } from '../api/validation.ts'
 import { isEmptySelector, validateLabelSelector } from '../api/validation-selectors.ts'
+import { jsonEqual } from '../util/json-equal.ts'
 import type { PodTemplateSpec } from './core/pod-types.ts'
 import { validatePodTemplate } from './core/pod-validation.ts'
 
@@ -13,9 +14,7 @@ export function validateSelector(selector: LabelSelector | undefined, emptyText:
   const field = 'spec.selector'
   if (!selector) return [required(field)]
   const errors = validateLabelSelector(selector, field)
-  if (isEmptySelector(selector)) errors.push(invalid(field, selector, emptyText))
-  else if (errors.length > 0) errors.push(invalid(field, selector, 'invalid label selector'))
-  return errors
+  return isEmptySelector(selector) ? [...errors, invalid(field, selector, emptyText)] : errors
 }
 
 interface TemplateRules {
@@ -24,70 +23,73 @@ interface TemplateRules {
   kind: string
 }
 
+interface SelectingRules extends TemplateRules {
+  emptyText: string
+  /** Said of a selector that nothing can be selected with. */
+  invalidText: string
+}
+
+/** The template is only looked at beside a selector that can be used. */
+export function validateSelectorAndTemplate(
+  template: PodTemplateSpec | undefined,
+  { selector, kind, emptyText, invalidText }: SelectingRules,
+): FieldError[] {
+  const errors = validateSelector(selector, emptyText)
+  const isUsable = validateLabelSelector(selector, '').length === 0
+  if (isUsable) return [...errors, ...validateTemplate(template, { selector, kind })]
+  return [...errors, invalid('spec.selector', printableSelector(selector), invalidText)]
+}
+
 /** A template whose pods run until they are told to end. */
 export function validateTemplate(
   template: PodTemplateSpec | undefined,
   { selector, kind }: TemplateRules,
 ): FieldError[] {
   if (!template) return [required('spec.template')]
-  const { spec } = template
-  const errors = [...selectorMismatch(template, selector), ...validatePodTemplate(template, 'spec.template')]
-  if (spec && spec.restartPolicy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', spec.restartPolicy ?? '', ['Always']))
-  }
-  if (spec?.activeDeadlineSeconds !== undefined) {
-    const text = `activeDeadlineSeconds in ${kind} is not Supported`
-    errors.push(fieldForbidden('spec.template.spec.activeDeadlineSeconds', text))
-  }
-  return errors
+  return [
+    ...selectorMismatch(template, selector),
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateEndless(template, kind),
+  ]
 }
 
-function selectorMismatch({ metadata }: PodTemplateSpec, selector: LabelSelector | undefined): FieldError[] {
+export function validateEndless({ spec }: PodTemplateSpec, kind: string): FieldError[] {
+  const field = 'spec.template.spec'
+  const isAlways = !spec || spec.restartPolicy === 'Always'
+  const text = `activeDeadlineSeconds in ${kind} is not Supported`
+  return [
+    ...(isAlways ? [] : [notSupported(`${field}.restartPolicy`, spec.restartPolicy ?? '', ['Always'])]),
+    ...(spec?.activeDeadlineSeconds === undefined ? [] : [fieldForbidden(`${field}.activeDeadlineSeconds`, text)]),
+  ]
+}
+
+/** No selector selects nothing; an empty one selects everything. */
+export function selectorMismatch({ metadata }: PodTemplateSpec, selector: LabelSelector | undefined): FieldError[] {
   const labels = metadata?.labels
-  if (isEmptySelector(selector) || matchesSelector(selector, labels)) return []
-  return [invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]
-}
-
-interface WorkloadSpec {
-  replicas?: number
-  minReadySeconds?: number
-  revisionHistoryLimit?: number
-}
-
-export function validateCounts(spec: WorkloadSpec): FieldError[] {
-  return (['replicas', 'minReadySeconds', 'revisionHistoryLimit'] as const).flatMap(name =>
-    nonNegative(`spec.${name}`, spec[name]),
-  )
+  if (selector && (isEmptySelector(selector) || matchesSelector(selector, labels))) return []
+  const text = '`selector` does not match template `labels`'
+  return [invalid('spec.template.metadata.labels', labels && sorted(labels), text)]
 }
 
 interface WithSelector {
-  spec?: { selector?: unknown } | undefined
+  spec?: { selector?: LabelSelector } | undefined
 }
 
-export function selectorUnchanged(obj: WithSelector, old: WithSelector): FieldError[] {
-  return immutable('spec.selector', obj.spec?.selector, old.spec?.selector)
+export function selectorUnchanged({ spec }: WithSelector, { spec: old }: WithSelector): FieldError[] {
+  if (jsonEqual(spec?.selector ?? null, old?.selector ?? null)) return []
+  return [invalid('spec.selector', printableSelector(spec?.selector), fieldImmutable)]
 }
 
-const statusCounts = [
-  'replicas',
-  'fullyLabeledReplicas',
-  'readyReplicas',
-  'availableReplicas',
-  'observedGeneration',
-] as const
+/** As messages print it: labels in order, expressions behind them. */
+function printableSelector(selector: LabelSelector | undefined): object | undefined {
+  if (!selector) return undefined
+  const { matchLabels, matchExpressions } = selector
+  return {
+    ...(matchLabels ? { matchLabels: sorted(matchLabels) } : {}),
+    ...(matchExpressions ? { matchExpressions } : {}),
+  }
+}
 
-/** The counts of a status: none negative, and no part larger than the whole. */
-export function validateReplicaStatus(
-  status: Partial<Record<(typeof statusCounts)[number], number>> | undefined,
-): FieldError[] {
-  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status ?? {}
-  const errors = statusCounts.flatMap(name => nonNegative(`status.${name}`, status?.[name]))
-  for (const name of ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const) {
-    const count = status?.[name] ?? 0
-    if (count > replicas) errors.push(invalid(`status.${name}`, count, 'cannot be greater than status.replicas'))
-  }
-  if (availableReplicas > readyReplicas) {
-    errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'))
-  }
-  return errors
+function sorted(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,19 +1,20 @@
 // DaemonSet: a pod on every node that fits.
 
 import type { V1DaemonSet } from '@kubernetes/client-node'
-import { type FieldError, invalid, notSupported, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { formatLabelSelector } from '../../api/selectors.ts'
-import { atMost100Percent, nonNegativeIntOrPercent, percentOf } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, containerColumns, countColumn, formatLabels, nameColumn, textColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod-defaults.ts'
+import { semanticEqual } from '../core/pod-semantic-equal.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { selectorUnchanged, validateCounts, validateSelector, validateTemplate } from '../workload-validation.ts'
+import { dropDisabledTemplateFields, templateWarnings } from '../workload-template.ts'
+import { selectorUnchanged } from '../workload-validation.ts'
+import { validateDaemonSet, validateDaemonSetStatus } from './daemon-set-validation.ts'
 
 export type DaemonSet = Kube<V1DaemonSet>
-type DaemonSetSpec = NonNullable<DaemonSet['spec']>
+export type DaemonSetSpec = NonNullable<DaemonSet['spec']>
 type DaemonSetStatus = NonNullable<DaemonSet['status']>
 
 export const daemonSets: ResourceDefinition<DaemonSet> = {
@@ -35,12 +36,19 @@ export const daemonSets: ResourceDefinition<DaemonSet> = {
   strategy: {
     prepareForCreate: set => {
       set.status = emptyStatus()
+      dropDisabledTemplateFields(set)
+      countTemplates(set)
     },
-    prepareForUpdate: (set, old) => restoreMember(set, old, 'status'),
+    prepareForUpdate: (set, old) => {
+      restoreMember(set, old, 'status')
+      dropDisabledTemplateFields(set, old)
+      countTemplates(set, old)
+    },
     validate: validateDaemonSet,
     validateUpdate: selectorUnchanged,
+    warnings: templateWarnings,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateDaemonSetStatus }) },
   tracksGeneration: true,
   columns: [
     nameColumn,
@@ -72,34 +80,13 @@ function defaultSpec(spec: DaemonSetSpec): void {
   defaultPodTemplate(spec.template)
 }
 
-function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
-  if (!spec) return []
-  return [
-    ...validateSelector(spec.selector, 'empty selector is invalid for daemonset'),
-    ...validateTemplate(spec.template, { selector: spec.selector, kind: 'DaemonSet' }),
-    ...validateCounts(spec),
-    ...updateStrategy(spec),
-  ]
-}
+const generationAnnotation = 'deprecated.daemonset.template.generation'
 
-function updateStrategy({ updateStrategy: strategy = {} }: DaemonSetSpec): FieldError[] {
-  const { type, rollingUpdate } = strategy
-  const field = 'spec.updateStrategy'
-  if (type === 'OnDelete') return []
-  if (type !== 'RollingUpdate') return [notSupported(field, strategy, ['RollingUpdate', 'OnDelete'])]
-  if (!rollingUpdate) return [required(`${field}.rollingUpdate`)]
-  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
-  const at = `${field}.rollingUpdate`
-  const surges = typeof maxSurge === 'number' ? maxSurge > 0 : (percentOf(maxSurge) ?? 0) > 0
-  const takesAway = typeof maxUnavailable === 'number' ? maxUnavailable > 0 : (percentOf(maxUnavailable) ?? 0) > 0
-  return [
-    ...nonNegativeIntOrPercent(`${at}.maxUnavailable`, maxUnavailable),
-    ...nonNegativeIntOrPercent(`${at}.maxSurge`, maxSurge),
-    ...atMost100Percent(`${at}.maxUnavailable`, maxUnavailable),
-    ...atMost100Percent(`${at}.maxSurge`, maxSurge),
-    ...(surges && takesAway
-      ? [invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero')]
-      : []),
-    ...(surges || takesAway ? [] : [required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0')]),
-  ]
+/** How many templates there were: pods of old versions carry it as a label. Nobody but the server sets it later. */
+function countTemplates(set: DaemonSet, old?: DaemonSet): void {
+  const before = Number(old?.metadata.annotations?.[generationAnnotation] ?? 0)
+  const given = Number(set.metadata.annotations?.[generationAnnotation] ?? 0)
+  const isChanged = old && !semanticEqual(set.spec?.template, old.spec?.template)
+  const count = old ? before + (isChanged ? 1 : 0) : Math.max(1, Number.isInteger(given) ? given : 1)
+  if (count > 0) set.metadata.annotations = { ...set.metadata.annotations, [generationAnnotation]: String(count) }
 }

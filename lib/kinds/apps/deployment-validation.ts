@@ -3,7 +3,9 @@
 import { type FieldError, fieldForbidden, invalid, notSupported, required } from '../../api/field-errors.ts'
 import { nonNegative } from '../../api/validation.ts'
 import { atMost100Percent, type IntOrString, nonNegativeIntOrPercent, percentOf } from '../../api/validation-rules.ts'
-import { validateCounts, validateSelector, validateTemplate } from '../workload-validation.ts'
+import { goStruct } from '../core/go-struct.ts'
+import { collisionsDecremented, validateStatusCounts } from '../workload-status-validation.ts'
+import { validateSelectorAndTemplate } from '../workload-validation.ts'
 import type { Deployment, DeploymentSpec } from './deployment.ts'
 
 type Strategy = NonNullable<DeploymentSpec['strategy']>
@@ -11,11 +13,27 @@ type Strategy = NonNullable<DeploymentSpec['strategy']>
 export function validateDeployment({ spec }: Deployment): FieldError[] {
   if (!spec) return []
   return [
-    ...validateCounts(spec),
-    ...validateSelector(spec.selector, 'empty selector is invalid for deployment'),
-    ...validateTemplate(spec.template, { selector: spec.selector, kind: 'ReplicaSet' }),
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...validateSelectorAndTemplate(spec.template, {
+      selector: spec.selector,
+      kind: 'ReplicaSet',
+      emptyText: 'empty selector is invalid for deployment',
+      invalidText: 'invalid label selector',
+    }),
     ...strategyErrors(spec.strategy ?? {}),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
     ...progressDeadline(spec),
+  ]
+}
+
+export function validateDeploymentStatus({ status }: Deployment, { status: old }: Deployment): FieldError[] {
+  const parts = ['updatedReplicas', 'readyReplicas', 'availableReplicas']
+  const others = ['unavailableReplicas', 'collisionCount', 'terminatingReplicas']
+  const counts = ['observedGeneration', 'replicas', ...parts, ...others]
+  return [
+    ...validateStatusCounts(status, { counts, parts, ready: 'readyReplicas' }),
+    ...collisionsDecremented(status, old),
   ]
 }
 
@@ -34,9 +52,15 @@ function strategyErrors(strategy: Strategy): FieldError[] {
   if (type === 'Recreate') {
     return rollingUpdate ? [fieldForbidden(field, "may not be specified when strategy `type` is 'Recreate'")] : []
   }
-  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', strategy, ['Recreate', 'RollingUpdate'])]
+  if (type !== 'RollingUpdate') {
+    return [notSupported('spec.strategy', printable(strategy), ['Recreate', 'RollingUpdate'])]
+  }
   if (!rollingUpdate) return [required(field, 'this should be defaulted and never be nil')]
   return rollingUpdateErrors(rollingUpdate.maxUnavailable ?? 0, rollingUpdate.maxSurge ?? 0, field)
+}
+
+function printable({ type = '', rollingUpdate }: Strategy): object {
+  return { Type: type, RollingUpdate: goStruct(rollingUpdate, ['MaxUnavailable', 'MaxSurge']) }
 }
 
 /** Something must be allowed to change: a pod more, or a pod fewer. */

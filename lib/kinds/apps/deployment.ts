@@ -9,8 +9,9 @@ import { ageColumn, containerColumns, countColumn, nameColumn, textColumn } from
 import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { scaleSubresource } from '../scale-subresource.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { selectorUnchanged, validateReplicaStatus } from '../workload-validation.ts'
-import { validateDeployment } from './deployment-validation.ts'
+import { dropDisabledTemplateFields, namedTemplateWarnings } from '../workload-template.ts'
+import { selectorUnchanged } from '../workload-validation.ts'
+import { validateDeployment, validateDeploymentStatus } from './deployment-validation.ts'
 
 export type Deployment = Kube<V1Deployment>
 export type DeploymentSpec = NonNullable<Deployment['spec']>
@@ -34,13 +35,18 @@ export const deployments: ResourceDefinition<Deployment> = {
   strategy: {
     prepareForCreate: deployment => {
       deployment.status = {}
+      dropDisabledTemplateFields(deployment)
     },
-    prepareForUpdate: (deployment, old) => restoreMember(deployment, old, 'status'),
+    prepareForUpdate: (deployment, old) => {
+      restoreMember(deployment, old, 'status')
+      dropDisabledTemplateFields(deployment, old)
+    },
     validate: validateDeployment,
     validateUpdate: selectorUnchanged,
+    warnings: namedTemplateWarnings,
   },
   subresources: {
-    status: statusSubresource({ keepLabels: true, validateUpdate: ({ status }) => validateReplicaStatus(status) }),
+    status: statusSubresource({ keepLabels: true, validateUpdate: validateDeploymentStatus }),
     scale: scaleSubresource(),
   },
   tracksGeneration: true,

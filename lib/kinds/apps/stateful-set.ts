@@ -1,21 +1,23 @@
 // StatefulSet: pods with names, order and volumes of their own.
 
 import type { V1StatefulSet } from '@kubernetes/client-node'
-import { type FieldError, fieldForbidden, notSupported, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { nonNegative } from '../../api/validation.ts'
-import { requiredWord } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
-import { jsonEqual } from '../../util/json-equal.ts'
 import { ageColumn, containerColumns, nameColumn, textColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod-defaults.ts'
+import { fractionalBytes } from '../core/pod-warnings-containers.ts'
 import { scaleSubresource } from '../scale-subresource.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { validateCounts, validateSelector, validateTemplate } from '../workload-validation.ts'
+import { dropDisabledTemplateFields, templateWarnings } from '../workload-template.ts'
+import {
+  validateNewStatefulSet,
+  validateStatefulSetStatus,
+  validateStatefulSetUpdate,
+} from './stateful-set-validation.ts'
 
 export type StatefulSet = Kube<V1StatefulSet>
-type StatefulSetSpec = NonNullable<StatefulSet['spec']>
+export type StatefulSetSpec = NonNullable<StatefulSet['spec']>
 
 export const statefulSets: ResourceDefinition<StatefulSet> = {
   group: 'apps',
@@ -32,16 +34,26 @@ export const statefulSets: ResourceDefinition<StatefulSet> = {
     set.spec ??= {} as StatefulSetSpec
     defaultSpec(set.spec)
     set.status ??= { replicas: 0 }
+    set.status.availableReplicas ??= 0
   },
   strategy: {
     prepareForCreate: set => {
-      set.status = { replicas: 0 }
+      set.status = { replicas: 0, availableReplicas: 0 }
+      dropDisabledFields(set)
     },
-    prepareForUpdate: (set, old) => restoreMember(set, old, 'status'),
-    validate: validateStatefulSet,
-    validateUpdate: onlyFreeFields,
+    prepareForUpdate: (set, old) => {
+      restoreMember(set, old, 'status')
+      dropDisabledFields(set, old)
+    },
+    nameRule: 'dns-label',
+    validateCreate: validateNewStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+    warnings: statefulSetWarnings,
   },
-  subresources: { status: statusSubresource(), scale: scaleSubresource() },
+  subresources: {
+    status: statusSubresource({ validateUpdate: validateStatefulSetStatus }),
+    scale: scaleSubresource(),
+  },
   tracksGeneration: true,
   columns: [
     nameColumn,
@@ -54,11 +66,12 @@ export const statefulSets: ResourceDefinition<StatefulSet> = {
 function defaultSpec(spec: StatefulSetSpec): void {
   spec.podManagementPolicy ||= 'OrderedReady'
   spec.updateStrategy ??= {}
-  spec.updateStrategy.type ||= 'RollingUpdate'
-  if (spec.updateStrategy.type === 'RollingUpdate') {
+  if (!spec.updateStrategy.type) {
+    spec.updateStrategy.type = 'RollingUpdate'
     spec.updateStrategy.rollingUpdate ??= {}
-    spec.updateStrategy.rollingUpdate.partition ??= 0
   }
+  const { type, rollingUpdate } = spec.updateStrategy
+  if (type === 'RollingUpdate' && rollingUpdate) rollingUpdate.partition ??= 0
   spec.persistentVolumeClaimRetentionPolicy ??= {}
   spec.persistentVolumeClaimRetentionPolicy.whenDeleted ||= 'Retain'
   spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= 'Retain'
@@ -74,44 +87,26 @@ function defaultSpec(spec: StatefulSetSpec): void {
   }
 }
 
-function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
-  if (!spec) return []
+/** How many pods may be gone at once is a feature that upstream has turned off. */
+function dropDisabledFields(set: StatefulSet, old?: StatefulSet): void {
+  dropDisabledTemplateFields(set, old)
+  const isUsed = old?.spec?.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined
+  if (!isUsed) delete set.spec?.updateStrategy?.rollingUpdate?.maxUnavailable
+}
+
+function statefulSetWarnings(set: StatefulSet, old?: StatefulSet): string[] {
+  const { volumeClaimTemplates = [], revisionHistoryLimit = 0 } = set.spec ?? {}
+  const isChanged = !old || old.metadata.generation !== set.metadata.generation
+  const text =
+    'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'
+  const requests = (i: number) => `spec.volumeClaimTemplates[${i}].resources.requests`
   return [
-    ...requiredWord('spec.podManagementPolicy', spec.podManagementPolicy, ['OrderedReady', 'Parallel']),
-    ...updateStrategy(spec),
-    ...validateCounts(spec),
-    ...validateSelector(spec.selector, 'empty selector is invalid for statefulset'),
-    ...validateTemplate(spec.template, { selector: spec.selector, kind: 'StatefulSet' }),
+    ...templateWarnings(set, old),
+    ...(isChanged
+      ? volumeClaimTemplates.flatMap(({ spec }, i) =>
+          fractionalBytes(spec?.resources?.requests, 'storage', requests(i)),
+        )
+      : []),
+    ...(revisionHistoryLimit < 0 ? [text] : []),
   ]
-}
-
-function updateStrategy({ updateStrategy: strategy = {} }: StatefulSetSpec): FieldError[] {
-  const { type, rollingUpdate } = strategy
-  const field = 'spec.updateStrategy'
-  if (!type) return [required(field)]
-  if (type !== 'OnDelete' && type !== 'RollingUpdate') {
-    return [notSupported(field, strategy, ['RollingUpdate', 'OnDelete'])]
-  }
-  if (type === 'RollingUpdate') return nonNegative(`${field}.rollingUpdate.partition`, rollingUpdate?.partition)
-  const text = "only allowed for updateStrategy 'RollingUpdate'"
-  return rollingUpdate ? [fieldForbidden(`${field}.rollingUpdate`, text)] : []
-}
-
-const free = [
-  'replicas',
-  'ordinals',
-  'template',
-  'updateStrategy',
-  'revisionHistoryLimit',
-  'persistentVolumeClaimRetentionPolicy',
-  'minReadySeconds',
-]
-
-function onlyFreeFields({ spec = {} as StatefulSetSpec }: StatefulSet, { spec: old }: StatefulSet): FieldError[] {
-  const fixed = (from: StatefulSetSpec | undefined) =>
-    Object.fromEntries(Object.entries(from ?? {}).filter(([name]) => !free.includes(name)))
-  if (jsonEqual(fixed(spec), fixed(old))) return []
-  const names = free.map(name => `'${name}'`)
-  const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-  return [fieldForbidden('spec', `updates to statefulset spec for fields other than ${list} are forbidden`)]
 }

@@ -6,7 +6,9 @@ import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { formatLabels, nameColumn, textColumn } from '../columns.ts'
 import { defaultPodTemplate } from './pod-defaults.ts'
+import { dropDisabledPodFields } from './pod-disabled-fields.ts'
 import { validatePodTemplate } from './pod-validation.ts'
+import { podTemplateWarnings } from './pod-warnings.ts'
 
 export type PodTemplate = Kube<V1PodTemplate>
 
@@ -21,6 +23,9 @@ export const podTemplates: ResourceDefinition<PodTemplate> = {
   },
   defaults: ({ template }) => defaultPodTemplate(template),
   strategy: {
+    prepareForCreate: ({ template }) => dropDisabledPodFields(template?.spec),
+    prepareForUpdate: ({ template }, old) => dropDisabledPodFields(template?.spec, old.template?.spec),
+    warnings: ({ template }) => podTemplateWarnings(template, 'template'),
     validate: ({ template }) => (template ? validatePodTemplate(template, 'template') : []),
     returnsDeletedObject: true,
   },

@@ -4,11 +4,14 @@ import type { V1ReplicationController } from '@kubernetes/client-node'
 import { required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { nonNegative } from '../../api/validation.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, containerColumns, countColumn, formatLabels, nameColumn, textColumn } from '../columns.ts'
 import { scaleSubresource } from '../scale-subresource.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { validateCounts, validateReplicaStatus, validateTemplate } from '../workload-validation.ts'
+import { validateReplicaStatus } from '../workload-status-validation.ts'
+import { dropDisabledTemplateFields, namedTemplateWarnings } from '../workload-template.ts'
+import { validateTemplate } from '../workload-validation.ts'
 import { defaultPodTemplate } from './pod-defaults.ts'
 
 export type ReplicationController = Kube<V1ReplicationController>
@@ -34,16 +37,22 @@ export const replicationControllers: ResourceDefinition<ReplicationController> =
   strategy: {
     prepareForCreate: controller => {
       controller.status = { replicas: 0 }
+      dropDisabledTemplateFields(controller)
     },
-    prepareForUpdate: (controller, old) => restoreMember(controller, old, 'status'),
+    prepareForUpdate: (controller, old) => {
+      restoreMember(controller, old, 'status')
+      dropDisabledTemplateFields(controller, old)
+    },
     validate: ({ spec = {} }) => [
+      ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
       ...(Object.keys(spec.selector ?? {}).length ? [] : [required('spec.selector')]),
-      ...validateCounts({ ...spec }),
+      ...nonNegative('spec.replicas', spec.replicas),
       ...validateTemplate(spec.template, {
         selector: { matchLabels: spec.selector ?? {} },
         kind: 'ReplicationController',
       }),
     ],
+    warnings: namedTemplateWarnings,
   },
   subresources: {
     status: statusSubresource({ validateUpdate: ({ status }) => validateReplicaStatus(status) }),
