@@ -51,10 +51,15 @@ function fromQuery(query: URLSearchParams): Unchecked {
   const policy = query.get('propagationPolicy')
   return {
     dryRun: query.getAll('dryRun'),
-    ...(seconds ? { gracePeriodSeconds: Number(seconds) } : {}),
+    ...(seconds ? { gracePeriodSeconds: wholeNumber(seconds) } : {}),
     ...(policy ? { propagationPolicy: policy } : {}),
     ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
   }
+}
+
+function wholeNumber(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 function propagationErrors({ orphanDependents, propagationPolicy: policy }: Unchecked): FieldError[] {
