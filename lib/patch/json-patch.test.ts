@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fastJsonPatch from 'fast-json-patch'
-import type { Json } from './json.ts'
+import fastJsonPatch, { type Operation } from 'fast-json-patch'
+import { type Json, PatchError } from './json.ts'
 import { type JsonPatchOperation, jsonPatch, parseJsonPatch } from './json-patch.ts'
 
 describe('JSON patch', () => {
@@ -105,7 +105,91 @@ describe('JSON patch', () => {
       expect(jsonPatch({ x: before }, patch)).toEqual({ x: after })
     }
   })
+
+  test('agrees with another implementation on random operations', () => {
+    const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: 500 }, (_, i) => i + 1)
+    for (const seed of seeds) {
+      const random = randomNumbers(seed)
+      let document: Json = { x: randomValue(random, 3), y: randomValue(random, 2) }
+      for (let step = 0; step < 6 && pointers(document).length > 0; step++) {
+        const operation = randomOperation(random, document)
+        const expected = other(document, operation)
+        const actual = ours(document, operation)
+        if (JSON.stringify(sortedJson(actual)) !== JSON.stringify(sortedJson(expected))) {
+          expect({ seed, document, operation, actual }).toEqual({ seed, document, operation, actual: expected })
+        }
+        document = actual ?? document
+      }
+    }
+  })
 })
+
+/** undefined: refused. */
+function ours(document: Json, operation: JsonPatchOperation): Json | undefined {
+  try {
+    return jsonPatch(document, [operation])
+  } catch (error) {
+    if (error instanceof PatchError) return undefined
+    throw error
+  }
+}
+
+function other(document: Json, operation: JsonPatchOperation): Json | undefined {
+  try {
+    return fastJsonPatch.applyPatch(structuredClone(document), [structuredClone(operation) as Operation], true)
+      .newDocument as Json
+  } catch {
+    return undefined
+  }
+}
+
+function sortedJson(value: Json | undefined): Json {
+  if (Array.isArray(value)) return value.map(sortedJson)
+  if (typeof value !== 'object' || value === null) return value ?? null
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(key => [key, sortedJson(value[key])]),
+  )
+}
+
+/** Below the root, where the two differ in what they allow. */
+function pointers(value: Json, at = ''): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const names = Array.isArray(value) ? value.map((_, i) => `${i}`) : Object.keys(value)
+  return names.flatMap(name => {
+    const here = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const member = Array.isArray(value) ? value[Number(name)] : value[name]
+    return [here, ...pointers(member ?? null, here)]
+  })
+}
+
+function valueAt(document: Json, pointer: string): Json {
+  return fastJsonPatch.getValueByPointer(document, pointer) as Json
+}
+
+function randomOperation(random: () => number, document: Json): JsonPatchOperation {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const op = pick(['add', 'remove', 'replace', 'move', 'copy', 'test'])
+  const there = pointers(document)
+  const path = pick(there)
+  const containers = ['', ...there.filter(each => typeof valueAt(document, each) === 'object')]
+  const parent = pick(containers)
+  const list = parent === '' ? undefined : valueAt(document, parent)
+  const size = Array.isArray(list) ? list.length : 0
+  // The other one lets move and copy write behind the end.
+  const places = op === 'add' ? 2 : 1
+  const target = `${parent}/${Array.isArray(list) ? pick(['-', `${Math.floor(random() * (size + places))}`]) : pick(['a', 'new', 'b~1'])}`
+  const value = random() > 0.5 ? valueAt(document, path) : randomValue(random, 2)
+  if (op === 'add') return { op, path: target, value }
+  if (op === 'remove') return { op, path }
+  if (op === 'replace' || op === 'test') return { op, path, value }
+  // What is moved into itself, or within its own list, is another matter.
+  const from = pick(there.filter(each => !target.startsWith(`${each}/`) && !target.startsWith(parentOf(each))))
+  return from === undefined ? { op: 'test', path, value } : { op, from, path: target }
+}
+
+const parentOf = (pointer: string) => pointer.slice(0, pointer.lastIndexOf('/') + 1)
 
 function randomNumbers(seed: number): () => number {
   let state = seed
