@@ -4,9 +4,18 @@ import type { V1Endpoints } from '@kubernetes/client-node'
 import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { dnsLabel, dnsSubdomain, eachItem, ipAddress, portNumber, requiredWord } from '../../api/validation-rules.ts'
+import {
+  dnsLabel,
+  dnsSubdomain,
+  eachItem,
+  ipAddress,
+  portNumber,
+  qualifiedName,
+  requiredWord,
+} from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
+import { nonSpecialAddress } from './special-address.ts'
 
 export type Endpoints = Kube<V1Endpoints>
 type Subset = NonNullable<Endpoints['subsets']>[number]
@@ -43,10 +52,11 @@ function subsetErrors({ addresses = [], notReadyAddresses = [], ports = [] }: Su
   return [
     ...eachItem(addresses, `${field}.addresses`, addressErrors),
     ...eachItem(notReadyAddresses, `${field}.notReadyAddresses`, addressErrors),
-    ...eachItem(ports, `${field}.ports`, ({ name, port, protocol }, at) => [
+    ...eachItem(ports, `${field}.ports`, ({ name, port, protocol, appProtocol }, at) => [
       ...(name ? dnsLabel(`${at}.name`, name) : ports.length > 1 ? [required(`${at}.name`)] : []),
       ...portNumber(`${at}.port`, port),
       ...requiredWord(`${at}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
+      ...(appProtocol === undefined ? [] : qualifiedName(`${at}.appProtocol`, appProtocol)),
     ]),
   ]
 }
@@ -58,7 +68,8 @@ function addressErrors(
   return [
     ...ipAddress(`${field}.ip`, ip),
     ...(hostname ? dnsLabel(`${field}.hostname`, hostname) : []),
-    ...(nodeName ? dnsSubdomain(`${field}.nodeName`, nodeName) : []),
+    ...(nodeName === undefined ? [] : dnsSubdomain(`${field}.nodeName`, nodeName)),
+    ...nonSpecialAddress(`${field}.ip`, ip),
   ]
 }
 

@@ -15,32 +15,47 @@ import {
   requiredWord,
 } from '../../api/validation-rules.ts'
 import type { Service, ServiceSpec } from './service.ts'
+import { isHeadless, validateAddresses, validateAddressUpdate } from './service-address-validation.ts'
 import { isExternallyAccessible } from './service-defaults.ts'
+import { nonSpecialAddress } from './special-address.ts'
 
 type ServicePort = NonNullable<ServiceSpec['ports']>[number]
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 
-export function validateService({ spec }: Service): FieldError[] {
+export function validateService({ metadata, spec }: Service): FieldError[] {
   if (!spec) return []
+  const annotations = metadata.annotations ?? {}
   return [
+    ...topologyErrors(annotations),
     ...portsRequired(spec),
     ...typeErrors(spec),
     ...eachItem(spec.ports, 'spec.ports', (port, at, i) => portErrors(port, spec.ports?.slice(0, i) ?? [], spec, at)),
     ...validateLabels(spec.selector, 'spec.selector'),
     ...requiredWord('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']),
     ...affinityErrors(spec),
-    ...clusterIpErrors(spec),
-    ...eachItem(spec.externalIPs, 'spec.externalIPs', externalIp),
+    ...validateAddresses(spec),
+    ...eachItem(spec.externalIPs, 'spec.externalIPs', (address, at) => [
+      ...ipAddress(at, address),
+      ...nonSpecialAddress(at, address),
+    ]),
     ...requiredWord('spec.type', spec.type, types),
+    ...nodePortsOfClusterIp(spec),
     ...samePorts(spec),
+    ...sourceRanges(spec, annotations),
     ...loadBalancerErrors(spec),
     ...trafficErrors(spec),
   ]
 }
 
-function isHeadless({ clusterIP, clusterIPs }: ServiceSpec): boolean {
-  return clusterIP === 'None' || clusterIPs?.[0] === 'None'
+const topologyHints = 'service.kubernetes.io/topology-aware-hints'
+const topologyMode = 'service.kubernetes.io/topology-mode'
+
+function topologyErrors(annotations: Record<string, string>): FieldError[] {
+  const { [topologyHints]: hints, [topologyMode]: mode } = annotations
+  if (hints === undefined || mode === undefined || hints === mode) return []
+  const text = `must match annotations[${topologyHints}] when both are specified`
+  return [invalid(`metadata.annotations[${topologyMode}]`, mode, text)]
 }
 
 function portsRequired(spec: ServiceSpec): FieldError[] {
@@ -51,8 +66,18 @@ function portsRequired(spec: ServiceSpec): FieldError[] {
 function typeErrors(spec: ServiceSpec): FieldError[] {
   if (spec.type === 'ExternalName') return externalNameErrors(spec)
   const needsAddress = spec.type === 'LoadBalancer' || spec.type === 'NodePort'
-  if (!needsAddress || !isHeadless(spec)) return []
-  return [invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`)]
+  const headless = invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`)
+  return [
+    ...(spec.type === 'LoadBalancer' ? eachItem(spec.ports, 'spec.ports', kubeletPortErrors) : []),
+    ...(needsAddress && isHeadless(spec) ? [headless] : []),
+  ]
+}
+
+const kubeletPort = 10_250
+
+function kubeletPortErrors({ port }: ServicePort, field: string): FieldError[] {
+  if (port !== kubeletPort) return []
+  return [invalid(field, port, `may not expose port ${kubeletPort} externally since it is used by kubelet`)]
 }
 
 function externalNameErrors({ clusterIPs, ipFamilies, ipFamilyPolicy, externalName = '' }: ServiceSpec): FieldError[] {
@@ -76,10 +101,14 @@ function portErrors(port: ServicePort, before: ServicePort[], spec: ServiceSpec,
     ...requiredWord(`${field}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']),
     ...portNumberOrName(`${field}.targetPort`, port.targetPort ?? 0),
     ...(port.appProtocol === undefined ? [] : qualifiedName(`${field}.appProtocol`, port.appProtocol)),
-    ...(port.nodePort && spec.type === 'ClusterIP'
-      ? [fieldForbidden(`${field}.nodePort`, "may not be used when `type` is 'ClusterIP'")]
-      : []),
   ]
+}
+
+function nodePortsOfClusterIp({ type, ports }: ServiceSpec): FieldError[] {
+  if (type !== 'ClusterIP') return []
+  return eachItem(ports, 'spec.ports', ({ nodePort }, at) =>
+    nodePort ? [fieldForbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'")] : [],
+  )
 }
 
 /** No two ports of one protocol may be the same, inside or on the nodes. */
@@ -108,54 +137,37 @@ function affinityErrors({ sessionAffinity, sessionAffinityConfig: config }: Serv
   return [invalid(at, seconds, `must be greater than 0 and less than ${maxAffinitySeconds}`)]
 }
 
-function clusterIpErrors({ type, clusterIP, clusterIPs = [], ipFamilies, ipFamilyPolicy }: ServiceSpec): FieldError[] {
-  if (type === 'ExternalName') return []
-  const field = 'spec.clusterIPs'
-  const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
-  const isMismatch = clusterIPs.length > 0 && (clusterIP ?? '') !== clusterIPs[0]
-  return [
-    ...eachItem(ipFamilies, 'spec.ipFamilies', (family, at, i) => [
-      ...requiredWord(at, family, ['IPv4', 'IPv6']),
-      ...((ipFamilies ?? []).indexOf(family) < i ? [duplicate(at, family)] : []),
-    ]),
-    ...optionalWord('spec.ipFamilyPolicy', ipFamilyPolicy, policies),
-    ...(isMismatch ? [invalid(field, clusterIPs, 'first value must match `clusterIP`')] : []),
-    ...(clusterIPs.length > 2 ? [invalid(field, clusterIPs, 'may only hold up to 2 values')] : []),
-    ...eachItem(clusterIPs, field, (address, at, i) => {
-      if (address !== 'None') return ipAddress(at, address)
-      return i > 0 ? [invalid(at, address, "can not set to 'None'")] : []
-    }),
-  ]
-}
+const onlyBalanced = "may only be used when `type` is 'LoadBalancer'"
+const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
-const special: [RegExp, string][] = [
-  [/^(0\.0\.0\.0|::)$/, 'may not be unspecified (0.0.0.0 or ::)'],
-  [/^(127\.|::1$)/, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  [/^(169\.254\.|fe[89ab].:)/i, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  [/^(224\.0\.0\.|ff[01]2:)/i, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-]
-
-function externalIp(address: string, field: string): FieldError[] {
-  const errors = ipAddress(field, address)
-  if (errors.length > 0) return errors
-  return special.filter(([range]) => range.test(address)).map(([, text]) => invalid(field, address, text))
+/** A field, or for older clients an annotation. */
+function sourceRanges(spec: ServiceSpec, annotations: Record<string, string>): FieldError[] {
+  const { type, loadBalancerSourceRanges: ranges = [] } = spec
+  const misused = (field: string) => (type === 'LoadBalancer' ? [] : [fieldForbidden(field, onlyBalanced)])
+  const text = annotations[rangesAnnotation]
+  if (ranges.length > 0) {
+    const field = 'spec.LoadBalancerSourceRanges'
+    return [...misused(field), ...eachItem(ranges, field, (range, at) => cidr(at, range.trim()))]
+  }
+  if (text === undefined) return []
+  const field = `metadata.annotations[${rangesAnnotation}]`
+  const parts = text.trim() === '' ? [] : text.split(',')
+  return [...misused(field), ...parts.flatMap(range => cidr(field, range.trim()))]
 }
 
 function loadBalancerErrors(spec: ServiceSpec): FieldError[] {
-  const isLoadBalancer = spec.type === 'LoadBalancer'
-  const only = "may only be used when `type` is 'LoadBalancer'"
-  const ranges = spec.loadBalancerSourceRanges ?? []
-  const field = 'spec.LoadBalancerSourceRanges'
+  const { allocateLoadBalancerNodePorts: allocates, loadBalancerClass, type } = spec
+  const isLoadBalancer = type === 'LoadBalancer'
   return [
-    ...(ranges.length > 0 && !isLoadBalancer ? [fieldForbidden(field, only)] : []),
-    ...eachItem(ranges, field, (range, at) => cidr(at, range.trim())),
-    ...(spec.allocateLoadBalancerNodePorts !== undefined && !isLoadBalancer
-      ? [fieldForbidden('spec.allocateLoadBalancerNodePorts', only)]
+    ...(allocates !== undefined && !isLoadBalancer
+      ? [fieldForbidden('spec.allocateLoadBalancerNodePorts', onlyBalanced)]
       : []),
-    ...(spec.loadBalancerClass !== undefined && !isLoadBalancer
-      ? [fieldForbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'")]
-      : []),
-    ...(spec.loadBalancerClass !== undefined ? qualifiedName('spec.loadBalancerClass', spec.loadBalancerClass) : []),
+    ...(allocates === undefined && isLoadBalancer ? [required('allocateLoadBalancerNodePorts')] : []),
+    ...(loadBalancerClass === undefined
+      ? []
+      : isLoadBalancer
+        ? qualifiedName('spec.loadBalancerClass', loadBalancerClass)
+        : [fieldForbidden('spec.loadBalancerClass', onlyBalanced)]),
   ]
 }
 
@@ -181,27 +193,27 @@ function externalPolicy(spec: ServiceSpec, policy: string | undefined): FieldErr
   return policy ? [invalid(field, policy, 'may only be set for externally-accessible services')] : []
 }
 
+function needsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+}
+
 function healthCheckPort(spec: ServiceSpec): FieldError[] {
   const port = spec.healthCheckNodePort
   const field = 'spec.healthCheckNodePort'
-  const isNeeded = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
-  if (isNeeded) return port ? portNumber(field, port) : [required(field)]
+  if (needsHealthCheck(spec)) return port ? portNumber(field, port) : [required(field)]
   const text = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
   return port ? [invalid(field, port, text)] : []
 }
 
-/** The first address of a service stays, unless it begins or ends as an ExternalName. */
 export function validateServiceUpdate({ spec = {} }: Service, { spec: old = {} }: Service): FieldError[] {
-  if (spec.type === 'ExternalName' || old.type === 'ExternalName') return []
-  const [before] = old.clusterIPs ?? []
-  const [after] = spec.clusterIPs ?? []
-  const changed = before && before !== after
+  const areBalanced = spec.type === 'LoadBalancer' && old.type === 'LoadBalancer'
+  const isSameClass = spec.loadBalancerClass === old.loadBalancerClass
   return [
-    ...(changed ? [invalid('spec.clusterIPs[0]', spec.clusterIPs, 'may not change once set')] : []),
-    ...(spec.type === 'LoadBalancer' && old.type === 'LoadBalancer' && spec.loadBalancerClass !== old.loadBalancerClass
+    ...validateAddressUpdate(spec, old),
+    ...(areBalanced && !isSameClass
       ? [invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set')]
       : []),
-    ...(old.healthCheckNodePort && spec.healthCheckNodePort && old.healthCheckNodePort !== spec.healthCheckNodePort
+    ...(needsHealthCheck(spec) && needsHealthCheck(old) && spec.healthCheckNodePort !== old.healthCheckNodePort
       ? [fieldForbidden('spec.healthCheckNodePort', 'field is immutable')]
       : []),
   ]

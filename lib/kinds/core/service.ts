@@ -8,7 +8,9 @@ import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { keepAllocated } from './service-allocated.ts'
 import { serviceColumns } from './service-columns.ts'
 import { defaultServiceSpec } from './service-defaults.ts'
+import { validateServiceStatus } from './service-status-validation.ts'
 import { validateService, validateServiceUpdate } from './service-validation.ts'
+import { serviceWarnings } from './service-warnings.ts'
 
 export type Service = Kube<V1Service>
 export type ServiceSpec = NonNullable<Service['spec']>
@@ -29,6 +31,7 @@ export const services: ResourceDefinition<Service> = {
     defaultServiceSpec(service.spec)
     service.status ??= {}
     service.status.loadBalancer ??= {}
+    for (const ingress of service.status.loadBalancer.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'
   },
   strategy: {
     nameRule: 'dns-1035-label',
@@ -37,14 +40,18 @@ export const services: ResourceDefinition<Service> = {
     },
     prepareForUpdate: (service, old) => {
       restoreMember(service, old, 'status')
+      if (service.status?.loadBalancer && service.spec?.type !== 'LoadBalancer') {
+        service.status = { ...service.status, loadBalancer: {} }
+      }
       keepAllocated(service, old)
     },
     validate: validateService,
     validateUpdate: validateServiceUpdate,
+    warnings: serviceWarnings,
     allowCreateOnUpdate: true,
     returnsDeletedObject: true,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateServiceStatus }) },
   storage: { prefix: 'services/specs' },
   columns: serviceColumns,
   selectableFields: {
