@@ -39,6 +39,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, body: withDetail(`Invalid value: ${printed(value)}`, detail) }
 }
 
+/** Wrong as a whole, or beside its value: the value is left out. */
+export function invalidWhole(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${detail}` }
+}
+
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
   return { type: 'FieldValueTypeInvalid', field, body: withDetail(`Invalid value: ${printed(value)}`, detail) }
 }

@@ -76,12 +76,3 @@ function pathErrors(path: string, field: string): FieldError[] {
   })
   return [...start, ...wrong.map(text => invalid(field, path, text))]
 }
-
-/** `validate.example.com`: a domain of three parts at least. */
-export function fullyQualifiedName(field: string, name: string | undefined): FieldError[] {
-  if (!name) return [required(field)]
-  const errors = dnsSubdomainErrors(name)
-  if (errors.length > 0) return [invalid(field, name, errors.join(','))]
-  if (name.split('.').length >= 3) return []
-  return [invalid(field, name, 'should be a domain with at least three segments separated by dots')]
-}

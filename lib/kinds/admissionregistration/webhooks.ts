@@ -4,10 +4,11 @@ import type { V1MutatingWebhook, V1ValidatingWebhook } from '@kubernetes/client-
 import { duplicate, type FieldError, invalid, required } from '../../api/field-errors.ts'
 import type { Json, KubeObject } from '../../api/meta.ts'
 import type { Column, Strategy } from '../../api/resource.ts'
+import { fullyQualifiedName } from '../../api/validation-domains.ts'
 import { dns1035LabelErrors } from '../../api/validation-names.ts'
 import { eachItem, optionalWord } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
-import { fullyQualifiedName, validateWebhookClientConfig } from '../../api/validation-webhook.ts'
+import { validateWebhookClientConfig } from '../../api/validation-webhook.ts'
 import { ageColumn, countColumn, nameColumn } from '../columns.ts'
 import {
   failurePolicies,

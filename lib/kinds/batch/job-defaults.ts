@@ -12,8 +12,13 @@ export function defaultJobSpec(spec: JobSpec): void {
   spec.completionMode ??= 'NonIndexed'
   spec.suspend ??= false
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'
-  for (const rule of spec.podFailurePolicy?.rules ?? []) {
+  defaultJobTemplate(spec)
+}
+
+/** The part that is also said of the template in a CronJob: the rest is defaulted when a job is made of it. */
+export function defaultJobTemplate(spec: JobSpec | undefined): void {
+  for (const rule of spec?.podFailurePolicy?.rules ?? []) {
     for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True'
   }
-  defaultPodTemplate(spec.template)
+  defaultPodTemplate(spec?.template)
 }

@@ -11,7 +11,10 @@ import { humanDuration } from '../human-duration.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { defaultJobSpec } from './job-defaults.ts'
 import { selectOwnPods } from './job-selector.ts'
-import { validateJob, validateJobUpdate } from './job-validation.ts'
+import { validateJobStatusUpdate } from './job-status-validation.ts'
+import { validateJobUpdate } from './job-update-validation.ts'
+import { validateJob } from './job-validation.ts'
+import { jobWarnings } from './job-warnings.ts'
 
 export type Job = Kube<V1Job>
 export type JobSpec = NonNullable<Job['spec']>
@@ -41,8 +44,9 @@ export const jobs: ResourceDefinition<Job> = {
     prepareForUpdate: (job, old) => restoreMember(job, old, 'status'),
     validate: validateJob,
     validateUpdate: validateJobUpdate,
+    warnings: jobWarnings,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateJobStatusUpdate }) },
   tracksGeneration: true,
   columns: [
     nameColumn,
