@@ -8,7 +8,6 @@ import { Command, InvalidArgumentError } from 'commander'
 import { Registry } from 'prom-client'
 import type { KubeObject } from '../lib/api/meta.ts'
 import type { ResourceDefinition } from '../lib/api/resource.ts'
-import { goDurationMs } from '../lib/util/go-duration.ts'
 import type { Client } from '../lib/client/client.ts'
 import { EventRecorder } from '../lib/client/events.ts'
 import { clientOver, connect, transportFor } from '../lib/client/http-client.ts'
@@ -29,6 +28,7 @@ import { inBackground } from '../lib/util/async.ts'
 import { systemClock } from '../lib/util/clock.ts'
 import { type ComponentContext, runComponent, UserError } from '../lib/util/component.ts'
 import { serveComponent } from '../lib/util/component-server.ts'
+import { parseGoDuration } from '../lib/util/go-duration.ts'
 import { collectProcessMetrics } from '../lib/util/process-metrics.ts'
 
 interface Options extends EtcdFlags {
@@ -56,9 +56,11 @@ interface Options extends EtcdFlags {
 
 const isTrue = (text: string) => text !== 'false'
 const duration = (text: string) => {
-  const ms = goDurationMs(text)
-  if (ms === undefined) throw new InvalidArgumentError('It is no duration such as 50s.')
-  return ms
+  try {
+    return parseGoDuration(text).ms
+  } catch {
+    throw new InvalidArgumentError('It is no duration such as 50s.')
+  }
 }
 const list = (text: string) => text.split(',').filter(Boolean)
 
