@@ -2,12 +2,11 @@
 // nothing.
 
 import type { V1LimitRange } from '@kubernetes/client-node'
-import { duplicate } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { eachItem, qualifiedName } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { nameColumn } from '../columns.ts'
+import { validateLimitRange } from './limit-range-validation.ts'
 
 export type LimitRange = Kube<V1LimitRange>
 
@@ -26,13 +25,7 @@ export const limitRanges: ResourceDefinition<LimitRange> = {
   },
   strategy: {
     allowCreateOnUpdate: true,
-    validate: ({ spec }) => {
-      const limits = spec?.limits ?? []
-      return eachItem(limits, 'spec.limits', ({ type }, at, i) => [
-        ...qualifiedName(`${at}.type`, type),
-        ...(limits.slice(0, i).some(other => other.type === type) ? [duplicate(`${at}.type`, type)] : []),
-      ])
-    },
+    validate: validateLimitRange,
   },
   columns: [
     nameColumn,

@@ -62,6 +62,9 @@ export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
     ...(oldCidrs.length > 0 && !jsonEqual(oldCidrs, podCIDRs)
       ? [fieldForbidden('spec.podCIDRs', onlyOnce('podCIDR'))]
       : []),
+    ...((node.spec?.externalID ?? '') === (old.spec?.externalID ?? '')
+      ? []
+      : [fieldForbidden('spec.externalID', 'may not be updated')]),
     ...(oldId && oldId !== providerID ? [fieldForbidden('spec.providerID', onlyOnce('providerID'))] : []),
   ]
 }

@@ -30,6 +30,8 @@ export const nodes: ResourceDefinition<Node> = {
     prepareForUpdate: (node, old) => restoreMember(node, old, 'status'),
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
+    warnings: ({ spec }) =>
+      spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : [],
   },
   subresources: {
     status: statusSubresource({

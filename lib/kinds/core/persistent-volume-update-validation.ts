@@ -1,6 +1,6 @@
 // What an update of a persistent volume may not change: where it is kept, how it is mounted, which nodes reach it.
 
-import { type FieldError, fieldForbidden } from '../../api/field-errors.ts'
+import { type FieldError, fieldForbidden, invalid } from '../../api/field-errors.ts'
 import { immutable } from '../../api/validation.ts'
 import { jsonEqual } from '../../util/json-equal.ts'
 import { jsonDiff } from '../../util/unified-diff.ts'
@@ -8,6 +8,7 @@ import { goStruct } from './go-struct.ts'
 import type { PersistentVolume } from './persistent-volume.ts'
 import { volumeSources } from './persistent-volume-source-validation.ts'
 import type { PersistentVolumeSpec } from './persistent-volume-validation.ts'
+import { newLabelName } from './volume-warnings.ts'
 
 export function validatePersistentVolumeUpdate(volume: PersistentVolume, old: PersistentVolume): FieldError[] {
   const spec = volume.spec ?? {}
@@ -15,11 +16,27 @@ export function validatePersistentVolumeUpdate(volume: PersistentVolume, old: Pe
   return [
     ...sourceUnchanged(withoutNewExpandSecret(spec, before), before),
     ...immutable('volumeMode', spec.volumeMode, before.volumeMode),
-    ...(before.nodeAffinity ? immutable('nodeAffinity', spec.nodeAffinity, before.nodeAffinity) : []),
+    ...(before.nodeAffinity ? affinityKept(spec.nodeAffinity, before.nodeAffinity) : []),
     ...(before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined
       ? [fieldForbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden')]
       : []),
   ]
+}
+
+type NodeAffinity = NonNullable<PersistentVolumeSpec['nodeAffinity']>
+
+/** A label may get the name that it has by now. */
+function affinityKept(affinity: NodeAffinity | undefined, old: NodeAffinity): FieldError[] {
+  const terms = affinity?.required?.nodeSelectorTerms ?? []
+  const renamed = structuredClone(old)
+  for (const [i, term] of (renamed.required?.nodeSelectorTerms ?? []).entries()) {
+    for (const [j, expression] of (term.matchExpressions ?? []).entries()) {
+      const key = terms[i]?.matchExpressions?.[j]?.key
+      if (key && key === newLabelName(expression.key)) expression.key = key
+    }
+  }
+  if (jsonEqual(affinity ?? null, renamed)) return []
+  return [invalid('nodeAffinity', affinity, 'field is immutable, except for updating from beta label to GA')]
 }
 
 function sourceUnchanged(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {

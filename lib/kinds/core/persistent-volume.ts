@@ -2,8 +2,9 @@
 
 import type { V1PersistentVolume } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
-import type { ResourceDefinition } from '../../api/resource.ts'
+import type { ResourceDefinition, Writer } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { rfc3339 } from '../../util/clock.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { accessModesText } from './access-modes.ts'
@@ -36,12 +37,15 @@ export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
       volume.status = { phase: 'Pending' }
     },
     prepareForUpdate: (volume, old) => restoreMember(volume, old, 'status'),
+    stamp: (volume, { nowMs }) => {
+      volume.status = { ...volume.status, lastPhaseTransitionTime: rfc3339(nowMs) }
+    },
     validate: validatePersistentVolume,
     validateUpdate: validatePersistentVolumeUpdate,
     warnings: volumeWarnings,
     returnsDeletedObject: true,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: { ...statusSubresource<PersistentVolume>(), stamp: stampPhase } },
   columns: [
     nameColumn,
     textColumn('Capacity', ({ spec }) => spec?.capacity?.storage ?? ''),
@@ -57,6 +61,16 @@ export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
     ageColumn,
     textColumn('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', 1),
   ],
+}
+
+/** When the phase became what it is, unless the writer says it. */
+function stampPhase(
+  { status = {} }: PersistentVolume,
+  { status: old = {} }: PersistentVolume,
+  { nowMs }: Writer,
+): void {
+  const isSaid = status.lastPhaseTransitionTime && status.lastPhaseTransitionTime !== old.lastPhaseTransitionTime
+  if (status.phase !== old.phase && !isSaid) status.lastPhaseTransitionTime = rfc3339(nowMs)
 }
 
 function defaultVolumeSource({

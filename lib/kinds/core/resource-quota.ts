@@ -3,12 +3,10 @@
 import type { V1ResourceQuota } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { immutable } from '../../api/validation.ts'
-import { eachEntry, quantityOf } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
-import { validateResourceName, validateResourceQuantity } from './pod-resources-validation.ts'
+import { validateQuotaSpec, validateQuotaStatus, validateQuotaUpdate } from './resource-quota-validation.ts'
 
 export type ResourceQuota = Kube<V1ResourceQuota>
 
@@ -31,15 +29,11 @@ export const resourceQuotas: ResourceDefinition<ResourceQuota> = {
       quota.status = {}
     },
     prepareForUpdate: (quota, old) => restoreMember(quota, old, 'status'),
-    validate: ({ spec }) =>
-      eachEntry(spec?.hard, 'spec.hard', (text, at, name) => {
-        const amount = quantityOf(text)
-        return [...validateResourceName(name, at), ...(amount ? validateResourceQuantity(name, amount, at) : [])]
-      }),
-    validateUpdate: ({ spec }, old) => immutable('spec.scopes', sorted(spec?.scopes), sorted(old.spec?.scopes)),
+    validate: ({ spec }) => validateQuotaSpec(spec),
+    validateUpdate: validateQuotaUpdate,
     returnsDeletedObject: true,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateQuotaStatus }) },
   columns: [
     nameColumn,
     textColumn('Request', quota => usage(quota, name => !name.startsWith('limits.'))),
@@ -47,8 +41,6 @@ export const resourceQuotas: ResourceDefinition<ResourceQuota> = {
     ageColumn,
   ],
 }
-
-const sorted = (scopes: string[] = []) => [...scopes].sort()
 
 /** `pods: 1/10, requests.cpu: 100m/2`. */
 function usage({ status }: ResourceQuota, isMeant: (name: string) => boolean): string {

@@ -10,6 +10,7 @@ import { eachEntry } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { immutableMembers, maxDataBytes, sizeOfBase64 } from './immutable-data.ts'
+import { keyPairProblem } from './key-pair.ts'
 
 export type Secret = Kube<V1Secret>
 
@@ -31,6 +32,7 @@ export const secrets: ResourceDefinition<Secret> = {
       if (old.type) secret.type ||= old.type
     },
     validate: validateSecret,
+    warnings: tlsWarnings,
     validateUpdate: (secret, old) => [
       ...immutable('type', secret.type, old.type),
       ...immutableMembers(secret, old, ['data']),
@@ -97,4 +99,12 @@ function jsonObjectProblem(text: string): string | undefined {
     if (first === undefined || first === '{') return 'unexpected end of JSON input'
     return `invalid character '${first}' looking for beginning of value`
   }
+}
+
+/** A key that does not belong to its certificate is no error, but it will not work. */
+function tlsWarnings({ type, data = {} }: Secret): string[] {
+  if (type !== 'kubernetes.io/tls') return []
+  const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString()
+  const problem = keyPairProblem(text('tls.crt'), text('tls.key'))
+  return problem ? [problem] : []
 }

@@ -18,6 +18,26 @@ export const serviceAccounts: ResourceDefinition<ServiceAccount> = {
   get schema() {
     return builtinSchema('V1ServiceAccount')
   },
-  strategy: { returnsDeletedObject: true },
+  strategy: {
+    prepareForCreate: nameSecretsOnly,
+    prepareForUpdate: nameSecretsOnly,
+    warnings: enforcementWarnings,
+    returnsDeletedObject: true,
+  },
   columns: [nameColumn, { name: 'Secrets', type: 'string', value: ({ secrets }) => (secrets ?? []).length }, ageColumn],
+}
+
+/** A secret of a service account is in its namespace: nothing but the name of it counts. */
+function nameSecretsOnly(account: ServiceAccount): void {
+  if (account.secrets) account.secrets = account.secrets.map(({ name }) => (name ? { name } : {}))
+}
+
+const enforcement = 'kubernetes.io/enforce-mountable-secrets'
+
+/** To those who begin to use it. */
+function enforcementWarnings({ metadata }: ServiceAccount, old?: ServiceAccount): string[] {
+  const has = (annotations: Record<string, string> | undefined) => annotations?.[enforcement] !== undefined
+  if (!has(metadata.annotations) || has(old?.metadata.annotations)) return []
+  const advice = 'prefer separate namespaces to isolate access to mounted secrets'
+  return [`metadata.annotations[${enforcement}]: deprecated in v1.32+; ${advice}`]
 }

@@ -67,9 +67,14 @@ const newNames: Record<string, string> = {
 }
 const since: Record<string, string> = { 'beta.kubernetes.io/arch': 'v1.14', 'beta.kubernetes.io/os': 'v1.14' }
 
+/** The name that a label of nodes has by now, if it has another one. */
+export function newLabelName(key: string): string | undefined {
+  return Object.hasOwn(newNames, key) ? newNames[key] : undefined
+}
+
 /** What is said of a label of nodes that has another name by now; undefined for the others. */
 export function nodeLabelWarning(key: string, field: string): string | undefined {
-  const name = newNames[key]
+  const name = newLabelName(key)
   if (!name) return undefined
   return `${field}: ${key} is deprecated since ${since[key] ?? 'v1.17'}; use ${JSON.stringify(name)} instead`
 }

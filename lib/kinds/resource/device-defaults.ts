@@ -30,3 +30,16 @@ export function stampTaints({ spec }: ResourceSlice, nowMs: number): void {
     for (const taint of taints ?? []) taint.timeAdded ??= rfc3339(nowMs)
   }
 }
+
+/** A taint that is written again without its time is the one that was there. */
+export function keepTaintTimes({ spec }: ResourceSlice, { spec: old }: ResourceSlice): void {
+  for (const { name, taints } of spec.devices ?? []) {
+    const before = old.devices?.find(device => device.name === name)?.taints
+    for (const taint of taints ?? []) {
+      const same = before?.find(
+        ({ key, effect, value }) => key === taint.key && effect === taint.effect && value === taint.value,
+      )
+      if (same?.timeAdded) taint.timeAdded ??= same.timeAdded
+    }
+  }
+}

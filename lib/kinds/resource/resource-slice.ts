@@ -5,7 +5,7 @@ import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
-import { stampTaints } from './device-defaults.ts'
+import { keepTaintTimes, stampTaints } from './device-defaults.ts'
 import { validateResourceSlice, validateResourceSliceUpdate } from './resource-slice-validation.ts'
 
 export type ResourceSlice = Kube<V1ResourceSlice>
@@ -20,6 +20,7 @@ export const resourceSlices: ResourceDefinition<ResourceSlice> = {
     return builtinSchema('V1ResourceSlice')
   },
   strategy: {
+    prepareForUpdate: keepTaintTimes,
     stamp: (slice, { nowMs }) => stampTaints(slice, nowMs),
     validate: validateResourceSlice,
     validateUpdate: validateResourceSliceUpdate,
