@@ -53,6 +53,7 @@ class Decoder {
   #value(schema: Schema, value: unknown): unknown {
     if (value === null || value === undefined) return zero(schema)
     if (schema.intOrString) return this.#intOrString(value)
+    if (schema.oneOfTypes) return this.#value(ofItsType(schema.oneOfTypes, value), value)
     switch (schema.type) {
       case 'object':
         return this.#object(schema, value)
@@ -221,6 +222,11 @@ class Decoder {
     })
     return parts.join('.')
   }
+}
+
+function ofItsType(schemas: Schema[], value: unknown): Schema {
+  const type = Array.isArray(value) ? 'array' : typeof value
+  return schemas.find(schema => schema.type === type) ?? schemas[0] ?? {}
 }
 
 /** Runs a conversion whose error Go returns at once. */

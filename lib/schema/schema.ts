@@ -21,6 +21,8 @@ export interface Schema {
   nullable?: boolean
   /** An integer or a string. */
   intOrString?: boolean
+  /** One of these, told apart by their JSON types; the first when none fits. */
+  oneOfTypes?: Schema[]
   /** A string that is a quantity; a number is taken too. */
   quantity?: boolean
   preserveUnknownFields?: boolean

@@ -2,6 +2,7 @@
 // numbers, from 1: `17=name` begins anew at 17; `name!` is written even when it is zero (it is a pointer, or has no
 // omitempty in Go), so zero means something; `>Type` is a struct whose fields stand inline in JSON.
 
+import { apiextensionsNumbers } from './numbers/apiextensions.ts'
 import { clusterNumbers } from './numbers/cluster.ts'
 import { coreNumbers } from './numbers/core.ts'
 import { flowcontrolNumbers } from './numbers/flowcontrol.ts'
@@ -24,6 +25,7 @@ const tables: Record<string, string> = {
   ...workloadNumbers,
   ...clusterNumbers,
   ...flowcontrolNumbers,
+  ...apiextensionsNumbers,
 }
 const parsedPackages = new Map<string, Map<string, Message>>()
 

@@ -85,6 +85,7 @@ function zeroOf(schema: Schema): unknown {
 function jsonOf(schema: Schema, wire: WireField): unknown {
   if (schema.quantity) return textField(bytesOf(wire)) || '0'
   if (schema.intOrString) return intOrString(bytesOf(wire))
+  if (schema.oneOfTypes) return unionOf(schema.oneOfTypes, bytesOf(wire))
   switch (schema.type) {
     case 'integer':
       return numberOf(wire)
@@ -95,6 +96,7 @@ function jsonOf(schema: Schema, wire: WireField): unknown {
     case 'string':
       return stringOf(schema, bytesOf(wire))
     default:
+      if (schema.properties && !schema.name) return {}
       return schema.properties ? decodeMessage(schema, bytesOf(wire)) : rawJson(bytesOf(wire))
   }
 }
@@ -155,6 +157,18 @@ function intOrString(bytes: Buffer): string | number {
     else if (wire.number === 3) text = bytesOf(wire).toString('utf8')
   }
   return isString ? text : number
+}
+
+/** A message for a JSON schema or something else: a list in field 2, or beside a schema there a boolean in field 1. */
+function unionOf([object = {}, other = {}]: Schema[], bytes: Buffer): unknown {
+  const schemaField = other.type === 'boolean' ? 2 : 1
+  let result: unknown
+  for (const wire of wireFields(bytes)) {
+    if (wire.number === schemaField) result = jsonOf(object, wire)
+    else if (other.type === 'boolean') result ??= jsonOf(other, wire)
+    else result = [...(Array.isArray(result) ? result : []), jsonOf(other.items ?? {}, wire)]
+  }
+  return result ?? (other.type === 'boolean' ? false : undefined)
 }
 
 /** RawExtension, FieldsV1, JSON: the JSON text in field 1. */

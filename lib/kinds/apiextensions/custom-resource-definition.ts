@@ -4,9 +4,9 @@
 import { setCondition } from '../../api/conditions.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { builtinSchema } from '../../schema/builtin.ts'
 import { nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { definitionSchema } from './definition-schema.ts'
 import { validateNames } from './names-validation.ts'
 import { type CustomResourceDefinition, cleanupFinalizer } from './types.ts'
 import { validateDefinition, validateDefinitionUpdate } from './validation.ts'
@@ -22,7 +22,7 @@ export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinit
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   get schema() {
-    return builtinSchema('V1CustomResourceDefinition')
+    return definitionSchema()
   },
   defaults: fillIn,
   strategy: {
