@@ -3,6 +3,7 @@
 
 import { once } from 'node:events'
 import { STATUS_CODES } from 'node:http'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGzip, gzip } from 'node:zlib'
@@ -107,9 +108,15 @@ async function pump(response: RawResponse, source: AsyncIterable<Buffer | string
     response.end()
   } catch (error) {
     if (isAbortError(signal.aborted ? signal.reason : error)) return void response.end()
-    response.destroy()
+    cut(response)
     if (!signal.aborted) throw error
   }
+}
+
+/** So that the client does not take what it has for all there is. */
+function cut(response: RawResponse & { stream?: ServerHttp2Stream }): void {
+  if (response.stream) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else response.destroy()
 }
 
 /** The answer to an upgrade that was refused: HTTP/1.1 on the bare connection. */

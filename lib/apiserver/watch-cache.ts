@@ -3,7 +3,7 @@
 
 import { expired, tooManyRequests } from '../api/errors.ts'
 import { type CacheEntry, toEntry } from '../storage/entry.ts'
-import { Compacted, type KeyValue, type Kv, type KvEvent } from '../storage/kv.ts'
+import { Compacted, type KeyValue, type Kv, type KvEvent, Rewound } from '../storage/kv.ts'
 import { backoffMs } from '../util/backoff.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { Logger } from '../util/log.ts'
@@ -46,6 +46,8 @@ export class WatchCache {
   readonly #snapshots = new Map<bigint, EntryTree>()
   #tree = emptyTree()
   #loaded = false
+  /** Where etcd was before it was restored to an earlier revision. */
+  #rewoundFrom = 0n
 
   constructor(options: WatchCacheOptions) {
     this.#kv = options.kv
@@ -79,7 +81,10 @@ export class WatchCache {
   }
 
   async #recoverFrom(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    if (error instanceof Compacted) {
+    if (error instanceof Rewound) {
+      this.#log.error({ err: error }, 'etcd was restored to an earlier revision: listing again')
+      this.#loaded = false
+    } else if (error instanceof Compacted) {
       this.#log.warn({ revision: `${this.revision}` }, 'the history after this revision is gone: listing again')
       this.#loaded = false
     } else {
@@ -141,7 +146,9 @@ export class WatchCache {
   ): CacheWatcher {
     this.#mustBeReady()
     const { forgotten } = this.#history
-    if (afterRevision < forgotten) throw expired(`too old resource version: ${afterRevision} (${forgotten})`)
+    if (afterRevision < forgotten || this.#neverWas(afterRevision)) {
+      throw expired(`too old resource version: ${afterRevision} (${forgotten})`)
+    }
     const watcher = new CacheWatcher({
       backlog: this.#eventsAfter(afterRevision, keyPrefix),
       afterRevision,
@@ -160,6 +167,11 @@ export class WatchCache {
     return watcher
   }
 
+  /** A revision of the time before etcd was restored: who goes on from there must list again. */
+  #neverWas(revision: bigint): boolean {
+    return revision > this.revision && revision <= this.#rewoundFrom
+  }
+
   #mustBeReady(): void {
     if (!this.#loaded && this.revision === 0n) throw tooManyRequests('storage is (re)initializing', 1)
   }
@@ -176,6 +188,7 @@ export class WatchCache {
     }
     this.#tree = tree
     this.#loaded = true
+    if (revision < this.revision) this.#rewoundFrom = this.revision
     this.#snapshots.clear()
     this.#history.reset(revision)
     this.#closeWatchers()

@@ -7,7 +7,7 @@ import { backoffMs } from '../util/backoff.ts'
 import { systemClock } from '../util/clock.ts'
 import { checked, isFuture, isTransient } from './etcd-errors.ts'
 import { eventFromRpc, keyRange } from './etcd-rpc.ts'
-import { Compacted, type KvEvent, Unavailable } from './kv.ts'
+import { Compacted, type KvEvent, Rewound, Unavailable } from './kv.ts'
 
 type WatchStream = IDuplexStream<IWatchRequest, IWatchResponse> & AsyncIterable<IWatchResponse>
 
@@ -92,7 +92,7 @@ async function* responses(stream: WatchStream): AsyncGenerator<IWatchResponse> {
 
 /**
  * A compaction exactly at a deletion takes the deletion's event with it, and etcd does not notice when a watch begins
- * there. So the revision before must still be there too.
+ * there. So the revision before must still be there too. And one that etcd has not come to was taken back by a restore.
  */
 async function mustRemember(client: Etcd3, prefix: string, revision: bigint): Promise<void> {
   if (revision === 0n) return
@@ -102,7 +102,7 @@ async function mustRemember(client: Etcd3, prefix: string, revision: bigint): Pr
       client.kv.range({ key, revision: `${revision}`, count_only: true }, { deadline: Date.now() + 10_000 }),
     )
   } catch (error) {
-    if (!isFuture(error)) throw error
+    throw isFuture(error) ? new Rewound(revision) : error
   }
 }
 

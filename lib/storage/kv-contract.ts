@@ -1,7 +1,7 @@
 // What every Kv must do, as a suite that MemoryKv and etcd both pass.
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { Compacted, type Kv, type KvEvent } from './kv.ts'
+import { Compacted, type Kv, type KvEvent, Rewound } from './kv.ts'
 
 export interface KvUnderTest {
   kv: Kv
@@ -193,6 +193,11 @@ export function describeKv(name: string, start: () => Promise<KvUnderTest>): voi
         `put c=2 @${revisions[1]}`,
         `put d=3 @${revisions[2]}`,
       ])
+    })
+
+    test('a watch from a revision still to come is refused', async () => {
+      const now = await write('a', '1')
+      await expect(take(watch(now + 5n), 1)).rejects.toThrow(Rewound)
     })
 
     test('a watch tells of its prefix alone', async () => {

@@ -39,7 +39,8 @@ export interface Kv {
   delete(key: string, expected: bigint): Promise<WriteResult>
   /**
    * Every change under the prefix after `revision` (exclusive), in order, each once, over any number of lost
-   * connections. Batches hold whole revisions. Throws Compacted when history is missing.
+   * connections. Batches hold whole revisions. Throws Compacted when history is missing, Rewound when `revision` is
+   * still to come.
    */
   watch(prefix: string, revision: bigint, signal: AbortSignal): AsyncIterable<KvEvent[]>
   /** Forgets history before `revision`. */
@@ -57,6 +58,15 @@ export class Compacted extends Error {
     super(`the requested revision has been compacted${start}`)
     this.name = 'Compacted'
     this.compactRevision = compactRevision
+  }
+}
+
+/** etcd is behind what it was: older data was put in its place. What was seen since then never happened. */
+export class Rewound extends Compacted {
+  constructor(revision: bigint) {
+    super(0n)
+    this.name = 'Rewound'
+    this.message = `the requested revision ${revision} is a future revision: etcd was restored to an earlier one`
   }
 }
 

@@ -1,7 +1,7 @@
 // Kv in memory, for tests: revisions, history, compaction and TTLs as etcd has them, in one process and lost with it.
 
 import { type Clock, systemClock } from '../util/clock.ts'
-import { Compacted, type KeyValue, type Kv, type KvEvent, type ListOptions, type WriteResult } from './kv.ts'
+import { Compacted, type KeyValue, type Kv, type KvEvent, type ListOptions, Rewound, type WriteResult } from './kv.ts'
 
 interface Change {
   revision: bigint
@@ -75,6 +75,7 @@ export class MemoryKv implements Kv {
     while (!signal.aborted) {
       this.#expire()
       if (last < this.#compacted) throw new Compacted(this.#compacted)
+      if (last > this.#revision) throw new Rewound(last)
       const next = this.#history.find(change => change.revision > last)
       if (!next) {
         await this.#changed(signal)

@@ -15,6 +15,8 @@ export interface CuttableProxy {
   cutAtAnswer(): void
   /** Nothing is passed on any more over the connections there are, which stay open; new ones work. */
   stall(): void
+  /** From now on everything goes to another server; connections to the one before are broken. */
+  passTo(port: number): void
   /** New connections are broken at once. */
   refuse(refused: boolean): void
   /** How many connections were broken. */
@@ -29,6 +31,7 @@ interface Pair {
 
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const pairs = new Set<Pair>()
+  let target = targetPort
   let budgets: number[] = []
   let isRefusing = false
   let cuts = 0
@@ -53,7 +56,7 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
   }
   const acceptor = createServer({ noDelay: true }, client => {
     if (isRefusing) return client.destroy()
-    const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true })
+    const server = connect({ port: target, host: '127.0.0.1', noDelay: true })
     const pair = { client, server }
     pairs.add(pair)
     client.on('data', chunk => server.write(chunk))
@@ -82,6 +85,10 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     },
     stall: () => {
       for (const { client, server } of pairs) for (const socket of [client, server]) socket.pause()
+    },
+    passTo: port => {
+      target = port
+      cut()
     },
     refuse: refused => {
       isRefusing = refused

@@ -17,7 +17,8 @@ interface Connection {
 
 type Server = Pick<TestApiServer, 'url' | 'caCert' | 'admin'>
 
-const connections: Record<Transport, (api: Server, path: string) => Promise<Connection>> = {
+/** Resolves when the server has answered, or for a WebSocket at once. */
+export const connections: Record<Transport, (api: Server, path: string) => Promise<Connection>> = {
   async 'HTTP/1.1'({ url, caCert, admin }, path) {
     const asked = request(`${url}${path}`, { ca: caCert, cert: admin.cert, key: admin.key, agent: false })
     const answered = Promise.withResolvers<Readable>()

@@ -213,6 +213,28 @@ describe('reads', () => {
     await api.ask('DELETE', `${maps}?labelSelector=!vowel`)
   })
 
+  test('what this server never saw is read from etcd, a page at a time', async () => {
+    const younger = await startApiServer({ etcd })
+    const pages = async (query: string) => {
+      const seen: string[][] = []
+      for (let next = `resourceVersion=${first}`; ; ) {
+        const answer = await younger.ask('GET', `${maps}?limit=2&${query}&${next}`)
+        expect(answer.json.metadata.resourceVersion).toBe(first)
+        seen.push(namesIn(answer))
+        if (!answer.json.metadata.continue) return seen
+        next = `continue=${answer.json.metadata.continue}`
+      }
+    }
+    try {
+      expect(await pages('')).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+      expect(await pages('labelSelector=vowel=false')).toEqual([['b', 'c'], ['d']])
+      const answer = await younger.ask('GET', `${maps}?limit=2&resourceVersion=${first}`)
+      expect(answer.json.metadata.remainingItemCount).toBe(3)
+    } finally {
+      await younger.stop()
+    }
+  })
+
   test('behind a compaction: 410, and a token for what is there now', async () => {
     const { json } = await list('limit=2')
     await make('bb')

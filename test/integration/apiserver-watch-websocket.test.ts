@@ -8,6 +8,7 @@ import { serviceAccounts } from '../../lib/kinds/core/service-account.ts'
 import { startApiServer, type TestApiServer } from '../harness/apiserver.ts'
 import { describeWithEtcd } from '../harness/etcd.ts'
 import { eventually } from '../harness/eventually.ts'
+import { connections, type Transport } from '../harness/watch-client.ts'
 
 const describe = await describeWithEtcd()
 const maps = '/api/v1/namespaces/default/configmaps'
@@ -140,17 +141,30 @@ describe('watch over a WebSocket', () => {
     expect(JSON.parse(text)).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'after-hello' } } })
   })
 
-  test('a client that does not read is cut, and others are not slowed', async () => {
-    const stuck = open(`${maps}?watch=true&resourceVersion=${await now()}`)
-    await once(stuck.socket, 'open')
-    stuck.socket.pause()
+  test('clients that do not read are cut, over every transport, and others are not slowed', async () => {
+    const path = `${maps}?watch=true&resourceVersion=${await now()}`
+    const stuck = await Promise.all([openStuck('HTTP/1.1', path), openStuck('HTTP/2', path)])
+    const socket = open(path)
+    await once(socket.socket, 'open')
+    socket.socket.pause()
     const data = { x: 'x'.repeat(20_000) }
     const write = async (name: string) => {
       expect((await api.ask('POST', maps, { body: { metadata: { name }, data } })).status).toBe(201)
     }
     for (let i = 0; i < 75; i++) await Promise.all(Array.from({ length: 20 }, (_, j) => write(`busy-${i}-${j}`)))
-    stuck.socket.resume()
-    await eventually(() => stuck.closed !== undefined)
-    expect(stuck.closed).not.toBe(1000)
+    for (const { stream } of [...stuck, { stream: socket.socket }]) stream.resume()
+    expect(await Promise.all(stuck.map(({ end }) => end))).toEqual(['cut', 'cut'])
+    await eventually(() => socket.closed !== undefined)
+    expect(socket.closed).not.toBe(1000)
   })
+
+  /** It reads nothing until it is resumed. */
+  const openStuck = async (transport: Transport, path: string) => {
+    const { stream } = await connections[transport](api, path)
+    stream.pause()
+    const { promise: end, resolve } = Promise.withResolvers<'cut' | 'ended in order'>()
+    stream.on('end', () => resolve('ended in order'))
+    stream.on('error', () => resolve('cut'))
+    return { stream, end }
+  }
 })

@@ -10,6 +10,7 @@ import { Store } from '../../lib/storage/store.ts'
 import { silentLogger } from '../../lib/util/log.ts'
 import { describeWithEtcd, type Etcd, startEtcd } from '../harness/etcd.ts'
 import { type CuttableProxy, startCuttableProxy } from '../harness/etcd-proxy.ts'
+import { eventually } from '../harness/eventually.ts'
 
 const describe = await describeWithEtcd()
 
@@ -118,5 +119,30 @@ describe('the watch cache on etcd', () => {
     expect(await end).toMatchObject({ done: true })
     await cache.fresh()
     expect([...cache.snapshot('pods/').entries()].map(entry => entry.key)).toEqual(['pods/default/new'])
+  })
+
+  test('an etcd restored to an earlier revision is noticed, and what it has is served', async () => {
+    for (let i = 0; i < 20; i++) await direct.create(`pods/default/p${i}`, pod(`p${i}`, '1'))
+    const before = await cache.fresh()
+    const end = cache.watch('pods/', before, controller.signal).next()
+    const restored = await startEtcd()
+    const restoredKv = connectEtcd(restored.clientOptions)
+    const older = new Store({ kv: restoredKv, prefix })
+    try {
+      await older.create('pods/default/p0', pod('p0', '0'))
+      proxy.passTo(restored.port)
+      expect(await end).toMatchObject({ done: true })
+      await eventually(() => cache.revision < before)
+      await cache.fresh()
+      expect([...cache.snapshot('pods/').entries()].map(entry => entry.key)).toEqual(['pods/default/p0'])
+      // Who goes on from what never was must list again.
+      expect(() => cache.watch('pods/', before, controller.signal)).toThrow('too old resource version')
+      const next = cache.watch('pods/', cache.revision, controller.signal).next()
+      await older.create('pods/default/p1', pod('p1', '1'))
+      expect((await next).value).toMatchObject([{ key: 'pods/default/p1' }])
+    } finally {
+      restoredKv.close()
+      await restored.stop()
+    }
   })
 })

@@ -9,8 +9,8 @@ import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import { type ListOptions, listOptions } from '../list-options.ts'
 import { type ResourceHandler, type ResourceRequest, rangeOf } from '../resource-request.ts'
 import { type Selection, selectionOf } from '../selection.ts'
-import { viewAs } from '../served-entry.ts'
-import { exactly, expiredContinue, notOlderThan, parseRevision, type View } from './read-revision.ts'
+import { servedAs, viewAs } from '../served-entry.ts'
+import { exactly, expiredContinue, notOlderThan, parseRevision, type View, type Wanted } from './read-revision.ts'
 
 export const list: ResourceHandler = async r => {
   const { entries, metadata } = await listPage(r)
@@ -36,15 +36,19 @@ interface Page {
 }
 
 async function viewFor(
-  { context, request }: ResourceRequest,
+  { context, request, def }: ResourceRequest,
   options: ListOptions,
-  { prefix }: Selection,
+  { prefix, matches }: Selection,
 ): Promise<{ view: View; from: string }> {
-  if (options.continue) return continued(context, options, prefix, request.signal)
+  const { limit } = options
+  const count = (entries: CacheEntry[]) =>
+    matches ? entries.filter(entry => matches(servedAs(def, entry))).length : entries.length
+  const wanted = { prefix, from: prefix, isEnough: (entries: CacheEntry[]) => limit > 0 && count(entries) > limit }
+  if (options.continue) return continued(context, options, wanted, request.signal)
   const revision = parseRevision(options.resourceVersion, 'invalid resource version: ')
   // With a limit, and without a word on the match, a version other than 0 has always meant exactly that one.
-  const isExact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && options.limit > 0)
-  if (revision && isExact) return { view: await exactly(context, revision, prefix, request.signal), from: prefix }
+  const isExact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && limit > 0)
+  if (revision && isExact) return { view: await exactly(context, revision, wanted, request.signal), from: prefix }
   await notOlderThan(context, revision, request.signal)
   return { view: context.cache.snapshot(prefix), from: prefix }
 }
@@ -52,20 +56,20 @@ async function viewFor(
 async function continued(
   context: ResourceRequest['context'],
   options: ListOptions,
-  prefix: string,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<{ view: View; from: string }> {
   const { revision, start } = decodeContinue(options.continue)
   if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue')
   }
-  const from = prefix + start
+  const from = wanted.prefix + start
   if (revision < 0n) {
     await notOlderThan(context, undefined, signal)
-    return { view: context.cache.snapshot(prefix), from }
+    return { view: context.cache.snapshot(wanted.prefix), from }
   }
   try {
-    return { view: await exactly(context, revision, prefix, signal), from }
+    return { view: await exactly(context, revision, { ...wanted, from }, signal), from }
   } catch (error) {
     throw hasReason(error, 'Expired') ? expiredContinue(start) : error
   }

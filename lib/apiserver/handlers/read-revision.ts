@@ -55,31 +55,50 @@ function tooNew(revision: bigint, current: bigint): StatusError {
   })
 }
 
+/** What is read of a range. */
+export interface Wanted {
+  prefix: string
+  /** The first key. */
+  from: string
+  /** True when what follows these entries need not be read. */
+  isEnough(entries: CacheEntry[]): boolean
+}
+
 /** The range as it was at exactly this revision, from the cache or, where it has forgotten, from etcd. */
 export async function exactly(
   context: StorageContext,
   revision: bigint,
-  prefix: string,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<View> {
   await notOlderThan(context, revision, signal)
-  return context.cache.at(revision, prefix) ?? (await fromEtcd(context, revision, prefix, signal))
+  return context.cache.at(revision, wanted.prefix) ?? (await fromEtcd(context, revision, wanted, signal))
 }
+
+const pageSize = 1000
 
 async function fromEtcd(
   { store }: StorageContext,
   revision: bigint,
-  prefix: string,
+  { prefix, from, isEnough }: Wanted,
   signal: AbortSignal,
 ): Promise<View> {
+  const entries: CacheEntry[] = []
+  let remaining = 0
   try {
-    const { entries } = await store.list(prefix, { revision }, signal)
-    const after = (from: string) => entries.filter(entry => entry.key >= from)
-    return { revision, entries: (from = '') => after(from), size: (from = '') => after(from).length }
+    for (let startKey = from; ; ) {
+      const page = await store.list(prefix, { revision, startKey, limit: pageSize }, signal)
+      entries.push(...page.entries)
+      remaining = page.remaining
+      if (remaining === 0 || isEnough(entries)) break
+      startKey = `${entries.at(-1)?.key}\0`
+    }
   } catch (error) {
     if (error instanceof Compacted) throw expired('The resourceVersion for the provided list is too old.')
     throw error
   }
+  const after = (key: string) => entries.filter(entry => entry.key >= key)
+  return { revision, entries: (key = '') => after(key), size: (key = '') => after(key).length + remaining }
 }
 
 /** What a list with a forgotten snapshot is told: how to go on with what is there now. */
