@@ -26,7 +26,11 @@ type Unchecked = Partial<
 /** Throws Invalid or BadRequest. */
 export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOptions> {
   const body = await request.body()
-  const given = body.length > 0 ? await fromBody(request, body) : fromQuery(request.query)
+  return checkedDeleteOptions(body.length > 0 ? await fromBody(request, body) : fromQuery(request.query))
+}
+
+/** Throws Invalid or BadRequest. */
+export function checkedDeleteOptions(given: Unchecked): DeleteOptions {
   const dryRun = Array.isArray(given.dryRun) ? given.dryRun.map(String) : []
   const errors = [...dryRunErrors(dryRun), ...propagationErrors(given)]
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', plural: '', kind: 'DeleteOptions' }, '', errors)

@@ -23,9 +23,7 @@ export const binding: SubresourceRoute = {
   async handle(request, context) {
     const options = writeOptions(request.query, 'CreateOptions')
     const body = (await readObject(request, bindings, { ...options, registry: context.registry })) as Binding
-    if (body.metadata.name && body.metadata.name !== request.info.name) {
-      throw badRequest('name in URL does not match name in Binding object')
-    }
+    if (body.metadata.name !== request.info.name) throw badRequest('name in URL does not match name in Binding object')
     return bindPod(request, context, body, options.dryRun)
   },
 }
@@ -44,7 +42,9 @@ export async function bindPod(
   return statusResponse({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }
 
-const scheduled = { type: 'PodScheduled', status: 'True' }
+function scheduled({ metadata: { generation } }: Pod) {
+  return { type: 'PodScheduled', status: 'True', ...(generation ? { observedGeneration: generation } : {}) }
+}
 
 async function assign(
   { cache, store, clock }: ServerContext,
@@ -75,7 +75,7 @@ export function boundPod(pod: Pod, { metadata: given, target }: Binding, nowMs: 
       ...(Object.keys(labels).length > 0 ? { labels: { ...labels, ...pod.metadata.labels } } : {}),
     },
     spec: { ...spec, nodeName: target.name ?? '' },
-    status: { ...pod.status, conditions: setCondition(pod.status?.conditions, scheduled, rfc3339(nowMs)) },
+    status: { ...pod.status, conditions: setCondition(pod.status?.conditions, scheduled(pod), rfc3339(nowMs)) },
   }
 }
 
