@@ -6,7 +6,7 @@ import type { IPAddress } from '../../kinds/networking/ip-address.ts'
 import { rfc3339 } from '../../util/clock.ts'
 import type { StorageContext } from '../context.ts'
 import { ipAddressOf } from './ip-address-object.ts'
-import { type IpRange, isUsable, nthAddress, staticCount, usableCount } from './ip-range.ts'
+import { type IpRange, isUsable, nthAddress, smallestAround, staticCount, usableCount } from './ip-range.ts'
 
 export interface ServiceRef {
   namespace: string
@@ -18,52 +18,59 @@ export class NotAllocated extends Error {
   override readonly name = 'NotAllocated'
 }
 
+/** So many addresses of a range, from one on. */
+interface Part {
+  range: IpRange
+  first: bigint
+  count: bigint
+}
+
 const keyOf = (address: string) => `ipaddresses/${address}`
 
 type Needs = Pick<StorageContext, 'cache' | 'store' | 'clock'>
 
 export class IpAllocator {
   readonly #context: Needs
-  readonly #range: IpRange
+  readonly #ranges: () => readonly IpRange[]
   readonly #random: () => number
 
-  constructor(context: Needs, range: IpRange, random: () => number = Math.random) {
+  /** `ranges` are asked for each time: ServiceCIDRs come and go. */
+  constructor(context: Needs, ranges: () => readonly IpRange[], random: () => number = Math.random) {
     this.#context = context
-    this.#range = range
+    this.#ranges = ranges
     this.#random = random
-  }
-
-  get family(): 'IPv4' | 'IPv6' {
-    return this.#range.family
   }
 
   /** Throws NotAllocated. A dry run only looks. */
   async allocate(address: string, service: ServiceRef, dryRun = false): Promise<void> {
-    if (!isUsable(this.#range, address)) {
-      const rule = `The range of valid IPs is ${this.#range.cidr}`
+    const ranges = this.#ranges()
+    const range = smallestAround(ranges, address)
+    if (!range || !isUsable(range, address)) {
+      const rule = `The range of valid IPs is ${ranges.map(({ cidr }) => cidr).join(', ')}`
       throw new NotAllocated(`the provided IP (${address}) is not in the valid range. ${rule}`)
     }
     if (!(await this.#take(address, service, dryRun))) throw new NotAllocated('provided IP is already allocated')
   }
 
-  /** A free address: from the upper part of the range while there is one. Throws NotAllocated. */
+  /** A free address: from the upper part of the first range that has one. Throws NotAllocated. */
   async allocateNext(service: ServiceRef, dryRun = false): Promise<string> {
-    const reserved = staticCount(this.#range)
-    const count = usableCount(this.#range)
-    const found =
-      (await this.#search(reserved + 1n, count - reserved, service, dryRun)) ??
-      (await this.#search(1n, reserved, service, dryRun))
-    if (!found) throw new NotAllocated('range is full')
-    return found
+    for (const range of this.#ranges()) {
+      const reserved = staticCount(range)
+      const upper = { range, first: reserved + 1n, count: usableCount(range) - reserved }
+      const lower = { range, first: 1n, count: reserved }
+      const found = (await this.#search(upper, service, dryRun)) ?? (await this.#search(lower, service, dryRun))
+      if (found) return found
+    }
+    throw new NotAllocated('range is full')
   }
 
   /** From a random place once around. */
-  async #search(first: bigint, count: bigint, service: ServiceRef, dryRun: boolean): Promise<string | undefined> {
+  async #search({ range, first, count }: Part, service: ServiceRef, dryRun: boolean): Promise<string | undefined> {
     if (count <= 0n) return undefined
     const limit = count > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : count
     const start = BigInt(Math.floor(this.#random() * Number(limit)))
     for (let i = 0n; i < count; i++) {
-      const address = nthAddress(this.#range, first + ((start + i) % count))
+      const address = nthAddress(range, first + ((start + i) % count))
       if (this.#context.cache.get(keyOf(address))) continue
       if (await this.#take(address, service, dryRun)) return address
     }

@@ -45,6 +45,12 @@ export function isInRange(range: IpRange, address: string): boolean {
   return number >= range.base && number < range.base + range.size
 }
 
+/** Of ranges within each other the innermost says which of its addresses can be given away. */
+export function smallestAround(ranges: readonly IpRange[], address: string): IpRange | undefined {
+  const around = ranges.filter(range => isInRange(range, address))
+  return around.sort((a, b) => (a.size < b.size ? -1 : 1))[0]
+}
+
 /** How many addresses can be given away. */
 export function usableCount(range: IpRange): bigint {
   return range.family === 'IPv4' ? range.size - 2n : range.size - 1n

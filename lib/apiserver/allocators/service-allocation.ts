@@ -8,18 +8,21 @@ import { keepAllocated } from '../../kinds/core/service-allocated.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import { isFor } from '../admission/refusal.ts'
 import type { StorageContext } from '../context.ts'
+import { generateName } from '../object-meta.ts'
 import { IpAllocator, NotAllocated, type ServiceRef } from './ip-allocator.ts'
 import { parseRange } from './ip-range.ts'
 import { NodePortAllocator } from './node-port-allocator.ts'
+import { setFamilies } from './service-families.ts'
 import {
   addressesOf,
-  isHeadless,
+  mayHaveNodePorts,
   needsClusterIp,
   needsHealthCheckPort,
   needsNodePorts,
   nodePortsOf,
   type ServiceSpec,
 } from './service-needs.ts'
+import { serviceRanges } from './service-ranges.ts'
 import { dropTypeDependent } from './service-type-change.ts'
 
 interface Held {
@@ -36,6 +39,8 @@ interface Plan {
 }
 
 export interface Allocators {
+  /** Of the cluster's own range: the one family that services can have. */
+  family: 'IPv4' | 'IPv6'
   ips: IpAllocator
   ports: NodePortAllocator
 }
@@ -43,7 +48,8 @@ export interface Allocators {
 export function allocatorsOf(context: StorageContext): Allocators {
   const { serviceClusterIpRange, serviceNodePortRange } = context.config
   return {
-    ips: new IpAllocator(context, parseRange(serviceClusterIpRange)),
+    family: parseRange(serviceClusterIpRange).family,
+    ips: new IpAllocator(context, () => serviceRanges(context)),
     ports: new NodePortAllocator(context, serviceNodePortRange),
   }
 }
@@ -54,9 +60,10 @@ export function serviceAllocation(context: StorageContext, allocators = allocato
     name: 'ServiceAllocation',
     handles: request => isFor(request, '', 'services') && request.operation !== 'CONNECT',
     async mutate(request) {
+      const service = request.object as Service | undefined
+      if (service) nameNow(service)
       const plan = planOf(request)
       plans.set(request, plan)
-      const service = request.object as Service | undefined
       if (!service?.spec) return
       const old = request.oldObject as Service | undefined
       if (old) keepAllocated(service, old)
@@ -76,10 +83,15 @@ export function serviceAllocation(context: StorageContext, allocators = allocato
   }
 }
 
+/** An address says whose it is, so a name that is to be generated is needed now. */
+function nameNow({ metadata }: Service): void {
+  if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName)
+}
+
 function planOf({ namespace, name, object, oldObject }: AdmissionRequest): Plan {
   const old = (oldObject as Service | undefined)?.spec
   return {
-    service: { namespace, name: name || object?.metadata.name || object?.metadata.generateName || '' },
+    service: { namespace, name: name || object?.metadata.name || '' },
     taken: { addresses: [], nodePorts: [] },
     old: { addresses: addressesOf(old), nodePorts: nodePortsOf(old) },
   }
@@ -88,9 +100,9 @@ function planOf({ namespace, name, object, oldObject }: AdmissionRequest): Plan 
 class Refused extends Error {
   readonly errors: FieldError[]
 
-  constructor(error: FieldError) {
-    super(error.body)
-    this.errors = [error]
+  constructor(errors: FieldError[]) {
+    super(errors.map(({ body }) => body).join(', '))
+    this.errors = errors
   }
 }
 
@@ -100,19 +112,10 @@ function toStatus(error: unknown, name: string): unknown {
 }
 
 async function allocate(spec: ServiceSpec, plan: Plan, allocators: Allocators, dryRun: boolean): Promise<void> {
-  setFamilies(spec, allocators.ips.family)
+  const refused = setFamilies(spec, allocators.family)
+  if (refused.length > 0) throw new Refused(refused)
   if (needsClusterIp(spec)) await allocateAddresses(spec, plan, allocators.ips, dryRun)
-  if (needsNodePorts(spec)) await allocateNodePorts(spec, plan, allocators.ports, dryRun)
-}
-
-function setFamilies(spec: ServiceSpec, family: string): void {
-  if (spec.type === 'ExternalName') return
-  if (isHeadless(spec)) {
-    spec.clusterIP = 'None'
-    spec.clusterIPs = ['None']
-  }
-  spec.ipFamilies ??= [family]
-  spec.ipFamilyPolicy ??= 'SingleStack'
+  if (mayHaveNodePorts(spec)) await allocateNodePorts(spec, plan, allocators.ports, dryRun)
 }
 
 async function allocateAddresses(spec: ServiceSpec, plan: Plan, ips: IpAllocator, dryRun: boolean): Promise<void> {
@@ -129,7 +132,7 @@ async function allocateAddresses(spec: ServiceSpec, plan: Plan, ips: IpAllocator
       await ips.allocate(address, plan.service, dryRun).catch(error => {
         if (!(error instanceof NotAllocated)) throw error
         const detail = `failed to allocate IP ${address}: ${error.message}`
-        throw new Refused(invalid('spec.clusterIPs', addresses, detail))
+        throw new Refused([invalid('spec.clusterIPs', addresses, detail)])
       })
       if (!dryRun) plan.taken.addresses.push(address)
     }
@@ -145,6 +148,8 @@ async function allocateNodePorts(
   dryRun: boolean,
 ): Promise<void> {
   for (const [i, port] of (spec.ports ?? []).entries()) {
+    // A port that is asked for is given even to those who want none by default.
+    if (!port.nodePort && !needsNodePorts(spec)) continue
     port.nodePort = await onePort(port.nodePort, `spec.ports[${i}].nodePort`, plan, ports, dryRun)
   }
   if (!needsHealthCheckPort(spec)) return
@@ -162,7 +167,7 @@ async function onePort(
   const port = wanted || (await nextPort(ports, dryRun))
   if (wanted) {
     await ports.allocate(wanted, dryRun).catch(error => {
-      throw error instanceof NotAllocated ? new Refused(invalid(field, wanted, error.message)) : error
+      throw error instanceof NotAllocated ? new Refused([invalid(field, wanted, error.message)]) : error
     })
   }
   if (!dryRun) plan.taken.nodePorts.push(port)

@@ -18,6 +18,11 @@ export function needsNodePorts(spec: ServiceSpec | undefined): boolean {
   return spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false
 }
 
+/** Ports of its own on the nodes, given or asked for. */
+export function mayHaveNodePorts(spec: ServiceSpec | undefined): boolean {
+  return spec?.type === 'NodePort' || spec?.type === 'LoadBalancer'
+}
+
 export function needsHealthCheckPort(spec: ServiceSpec | undefined): boolean {
   return spec?.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
 }
