@@ -11,6 +11,7 @@ import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGarbageCollector } from './pod-gc.ts'
 import { replicaSetController } from './replicaset.ts'
 import { rootCaCertPublisher } from './root-ca-cert-publisher.ts'
+import { serviceCidrsController } from './service-cidrs.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 
@@ -27,4 +28,5 @@ export const controllers: ControllerEntry[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,
+  serviceCidrsController,
 ]
