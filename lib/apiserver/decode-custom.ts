@@ -32,7 +32,7 @@ export function checkCustomKind(value: Values, expected: ExpectedCustom, refuse:
   }
   if (value.kind === kind) return
   const { name } = (value.metadata ?? {}) as { name?: string }
-  const resource = { group, plural: expected.plural ?? '', kind }
+  const resource = { group, plural: expected.plural ?? '', kind: value.kind }
   throw invalidObject(resource, name ?? '', [invalid('kind', value.kind, `must be ${kind}`)])
 }
 

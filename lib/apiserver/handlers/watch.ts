@@ -46,9 +46,12 @@ async function* one<T>(value: T): AsyncIterable<T> {
   yield value
 }
 
-/** Aborted when the client goes, the server stops, or the time asked for (else between a half and a whole hour) is over. */
+/**
+ * Aborted when the client goes, the server stops, the time asked for (else between a half and a whole hour) is over, or
+ * the kind is served otherwise than it was.
+ */
 function lifetime(
-  { request, context: { clock, config, log } }: ResourceRequest,
+  { request, def, context: { clock, config, log, registry } }: ResourceRequest,
   options: ListOptions,
 ): { signal: AbortSignal; endsAtMs: number; end(): void } {
   const seconds = options.timeoutSeconds ?? 0
@@ -60,6 +63,10 @@ function lifetime(
     () => undefined,
   )
   inBackground(log, 'the end of a watch', timeIsUp)
+  const forget = registry.onChange(() => {
+    if (registry.find(def.group, def.version, def.plural) !== def) over.abort()
+  })
+  ended.addEventListener('abort', forget, { once: true })
   return { signal: ended, endsAtMs: clock.now() + limitMs, end: () => over.abort() }
 }
 
