@@ -285,7 +285,7 @@ describe('what an update may not change', () => {
       priorityClasses,
       { value: 2 },
       { value: 1 },
-      ['value: Invalid value: 2: field is immutable'],
+      ['value: Forbidden: may not be changed in an update.'],
     ],
   ])('%s', (_, def, next, old, expected) => expect(updateErrors(def, next, old)).toEqual(expected))
 })

@@ -5,6 +5,7 @@ import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { immutable } from '../../api/validation.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { validateEndpointSlice } from './endpoint-slice-validation.ts'
 
@@ -28,6 +29,10 @@ export const endpointSlices: ResourceDefinition<EndpointSlice> = {
     }
   },
   strategy: {
+    prepareForCreate: dropTopology,
+    prepareForUpdate: (slice, old) => {
+      if (!jsonEqual(slice.endpoints ?? [], old.endpoints ?? [])) dropTopology(slice)
+    },
     validate: validateEndpointSlice,
     validateUpdate: (slice, old) => immutable('addressType', slice.addressType, old.addressType),
   },
@@ -36,26 +41,23 @@ export const endpointSlices: ResourceDefinition<EndpointSlice> = {
     nameColumn,
     textColumn('AddressType', ({ addressType }) => addressType),
     textColumn('Ports', ({ ports }) => formatPorts(ports)),
-    textColumn('Endpoints', ({ endpoints }) =>
-      shown(
-        (endpoints ?? []).flatMap(({ addresses }) => addresses),
-        '<unset>',
-      ),
-    ),
+    textColumn('Endpoints', ({ endpoints }) => shown((endpoints ?? []).flatMap(({ addresses }) => addresses))),
     ageColumn,
   ],
 }
 
+/** What v1beta1 called topology is only there for what was written then. */
+function dropTopology({ endpoints }: EndpointSlice): void {
+  for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
+}
+
 function formatPorts(ports: EndpointSlice['ports']): string {
-  return shown(
-    (ports ?? []).map(({ port }) => (port === undefined ? '*' : `${port}`)),
-    '<unset>',
-  )
+  return shown((ports ?? []).map(({ port, name }) => (port === undefined ? (name ?? '*') : `${port}`)))
 }
 
 /** At most three, and how many more there are. */
-function shown(all: string[], empty: string): string {
-  if (all.length === 0) return empty
+function shown(all: string[]): string {
   const list = all.slice(0, maxShown).join(',')
-  return all.length > maxShown ? `${list} + ${all.length - maxShown} more...` : list
+  if (all.length > maxShown) return `${list} + ${all.length - maxShown} more...`
+  return list || '<unset>'
 }

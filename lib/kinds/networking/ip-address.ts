@@ -4,8 +4,9 @@ import type { V1IPAddress } from '@kubernetes/client-node'
 import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { immutable } from '../../api/validation.ts'
-import { ipAddress, requiredText } from '../../api/validation-rules.ts'
+import { asInvalid, immutable } from '../../api/validation.ts'
+import { pathSegmentErrors } from '../../api/validation-names.ts'
+import { dnsSubdomain, ipAddress } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { nameColumn, textColumn } from '../columns.ts'
 
@@ -34,11 +35,18 @@ function validateIpAddress({ metadata, spec }: IPAddress): FieldError[] {
   const parent = spec?.parentRef
   const name = ipAddress('metadata.name', metadata.name ?? '')
   if (!parent) return [...name, required('spec.parentRef')]
+  const field = 'spec.parentRef'
   return [
     ...name,
-    ...requiredText('spec.parentRef.resource', parent.resource),
-    ...requiredText('spec.parentRef.name', parent.name),
+    ...(parent.group ? dnsSubdomain(`${field}.group`, parent.group) : []),
+    ...requiredSegment(`${field}.resource`, parent.resource),
+    ...requiredSegment(`${field}.name`, parent.name),
+    ...(parent.namespace ? requiredSegment(`${field}.namespace`, parent.namespace) : []),
   ]
+}
+
+function requiredSegment(field: string, text: string | undefined): FieldError[] {
+  return text ? asInvalid(field, text, pathSegmentErrors(text)) : [required(field)]
 }
 
 /** `services/default/web`, with the group before it where there is one. */
@@ -46,5 +54,5 @@ function formatParent({ spec }: IPAddress): string {
   const parent = spec?.parentRef
   if (!parent) return '<none>'
   const resource = parent.group ? `${parent.resource}.${parent.group}` : parent.resource
-  return [resource, parent.namespace, parent.name].filter(part => part).join('/')
+  return [resource.toLowerCase(), parent.namespace, parent.name].filter(part => part).join('/')
 }

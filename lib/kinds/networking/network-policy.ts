@@ -4,9 +4,9 @@ import type { V1NetworkPolicy } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { formatLabelSelector } from '../../api/selectors.ts'
-import { validateLabelSelector } from '../../api/validation-selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
+import { validateNetworkPolicy } from './network-policy-validation.ts'
 
 export type NetworkPolicy = Kube<V1NetworkPolicy>
 
@@ -24,7 +24,7 @@ export const networkPolicies: ResourceDefinition<NetworkPolicy> = {
     if (spec) defaultSpec(spec)
   },
   strategy: {
-    validate: ({ spec }) => validateLabelSelector(spec?.podSelector, 'spec.podSelector'),
+    validate: validateNetworkPolicy,
   },
   tracksGeneration: true,
   columns: [nameColumn, textColumn('Pod-Selector', ({ spec }) => formatLabelSelector(spec?.podSelector)), ageColumn],

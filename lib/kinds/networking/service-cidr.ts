@@ -40,14 +40,13 @@ export const serviceCidrs: ResourceDefinition<ServiceCIDR> = {
 function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
   const cidrs = spec?.cidrs ?? []
   const field = 'spec.cidrs'
+  // Upstream shows the spec as it has it inside.
+  const shown = { CIDRs: cidrs }
   if (cidrs.length === 0) return [required(field, 'at least one CIDR required')]
-  if (cidrs.length > 2) return [invalid(field, cidrs, 'may only hold up to 2 values')]
+  if (cidrs.length > 2) return [invalid(field, shown, 'may only hold up to 2 values')]
   const errors = eachItem(cidrs, field, (value, at) => cidr(at, value))
-  const isOneFamily = cidrs.length === 2 && cidrs[0]?.includes(':') === cidrs[1]?.includes(':')
-  if (errors.length === 0 && isOneFamily) {
-    errors.push(
-      invalid(field, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'),
-    )
-  }
-  return errors
+  const isOneFamily = cidrs[0]?.includes(':') === cidrs[1]?.includes(':')
+  if (cidrs.length < 2 || (errors.length === 0 && !isOneFamily)) return errors
+  const text = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
+  return [invalid(field, shown, text)]
 }

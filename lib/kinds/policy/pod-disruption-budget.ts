@@ -4,6 +4,8 @@ import type { V1PodDisruptionBudget } from '@kubernetes/client-node'
 import { type FieldError, invalid } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
+import { nonNegative } from '../../api/validation.ts'
+import { validateConditions } from '../../api/validation-conditions.ts'
 import { atMost100Percent, nonNegativeIntOrPercent, optionalWord } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
@@ -36,7 +38,7 @@ export const podDisruptionBudgets: ResourceDefinition<PodDisruptionBudget> = {
     validate: validateBudget,
     allowUnconditionalUpdate: false,
   },
-  subresources: { status: statusSubresource() },
+  subresources: { status: statusSubresource({ validateUpdate: validateStatus }) },
   tracksGeneration: true,
   columns: [
     nameColumn,
@@ -59,5 +61,14 @@ function validateBudget({ spec = {} }: PodDisruptionBudget): FieldError[] {
     }),
     ...validateLabelSelector(selector, 'spec.selector'),
     ...optionalWord('spec.unhealthyPodEvictionPolicy', unhealthyPodEvictionPolicy, ['AlwaysAllow', 'IfHealthyBudget']),
+  ]
+}
+
+function validateStatus({ status }: PodDisruptionBudget): FieldError[] {
+  return [
+    ...validateConditions(status?.conditions, 'status.conditions'),
+    ...(['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const).flatMap(name =>
+      nonNegative(`status.${name}`, status?.[name]),
+    ),
   ]
 }

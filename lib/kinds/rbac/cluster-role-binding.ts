@@ -26,6 +26,7 @@ export const clusterRoleBindings: ResourceDefinition<ClusterRoleBinding> = {
   defaults: defaultBinding,
   strategy: {
     nameRule: 'path-segment',
+    allowCreateOnUpdate: true,
     validate: binding => [
       ...roleRefErrors(binding.roleRef, ['ClusterRole']),
       ...(binding.subjects ?? []).flatMap((subject, i) => subjectErrors(subject, `subjects[${i}]`, false)),

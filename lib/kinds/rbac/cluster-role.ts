@@ -6,6 +6,8 @@ import { type FieldError, required } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { matchesSelector } from '../../api/selectors.ts'
+import { eachItem } from '../../api/validation-rules.ts'
+import { validateLabelSelector } from '../../api/validation-selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { type PolicyRule, rbacGroup, roleColumns, ruleErrors } from './policy-rules.ts'
 
@@ -22,6 +24,7 @@ export const clusterRoles: ResourceDefinition<ClusterRole> = {
   },
   strategy: {
     nameRule: 'path-segment',
+    allowCreateOnUpdate: true,
     validate: role => [
       ...(role.rules ?? []).flatMap((rule, i) => ruleErrors(rule, `rules[${i}]`, false)),
       ...aggregationErrors(role),
@@ -31,8 +34,9 @@ export const clusterRoles: ResourceDefinition<ClusterRole> = {
 }
 
 function aggregationErrors({ aggregationRule }: ClusterRole): FieldError[] {
-  if (!aggregationRule || aggregationRule.clusterRoleSelectors?.length) return []
+  const selectors = aggregationRule?.clusterRoleSelectors ?? []
   const field = 'aggregationRule.clusterRoleSelectors'
+  if (!aggregationRule || selectors.length > 0) return eachItem(selectors, field, validateLabelSelector)
   return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
 }
 

@@ -4,6 +4,9 @@ import type { V1PolicyRule, V1RoleRef } from '@kubernetes/client-node'
 import { type FieldError, invalid, notSupported, required } from '../../api/field-errors.ts'
 import type { Json, Kube, KubeObject } from '../../api/meta.ts'
 import type { Column } from '../../api/resource.ts'
+import { asInvalid } from '../../api/validation.ts'
+import { pathSegmentErrors } from '../../api/validation-names.ts'
+import { dnsSubdomain } from '../../api/validation-rules.ts'
 
 export type PolicyRule = Json<V1PolicyRule>
 export type RoleRef = Json<V1RoleRef>
@@ -64,26 +67,15 @@ export function roleRefErrors(ref: RoleRef, kinds: string[]): FieldError[] {
   if (ref.apiGroup !== rbacGroup) errors.push(notSupported('roleRef.apiGroup', ref.apiGroup, [rbacGroup]))
   if (!kinds.includes(ref.kind)) errors.push(notSupported('roleRef.kind', ref.kind, kinds))
   if (!ref.name) errors.push(required('roleRef.name'))
-  else errors.push(...pathSegmentErrors('roleRef.name', ref.name))
+  else errors.push(...asInvalid('roleRef.name', ref.name, pathSegmentErrors(ref.name)))
   return errors
 }
-
-function pathSegmentErrors(field: string, name: string): FieldError[] {
-  if (name === '.' || name === '..') return [invalid(field, name, `may not be '${name}'`)]
-  return ['/', '%'].filter(c => name.includes(c)).map(c => invalid(field, name, `may not contain '${c}'`))
-}
-
-const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-const dnsSubdomainText =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 
 export function subjectErrors(subject: Subject, field: string, isNamespaced: boolean): FieldError[] {
   const errors: FieldError[] = subject.name ? [] : [required(`${field}.name`)]
   const group = subject.apiGroup ?? ''
   if (subject.kind === 'ServiceAccount') {
-    if (subject.name && !dnsSubdomain.test(subject.name)) {
-      errors.push(invalid(`${field}.name`, subject.name, dnsSubdomainText))
-    }
+    if (subject.name) errors.push(...dnsSubdomain(`${field}.name`, subject.name))
     if (group !== '') errors.push(notSupported(`${field}.apiGroup`, group, ['']))
     if (!isNamespaced && !subject.namespace) errors.push(required(`${field}.namespace`))
   } else if (subject.kind === 'User' || subject.kind === 'Group') {

@@ -27,6 +27,7 @@ export const roleBindings: ResourceDefinition<RoleBinding> = {
   defaults: defaultBinding,
   strategy: {
     nameRule: 'path-segment',
+    allowCreateOnUpdate: true,
     validate: binding => [
       ...roleRefErrors(binding.roleRef, ['Role', 'ClusterRole']),
       ...(binding.subjects ?? []).flatMap((subject, i) => subjectErrors(subject, `subjects[${i}]`, true)),

@@ -19,6 +19,7 @@ export const roles: ResourceDefinition<Role> = {
   },
   strategy: {
     nameRule: 'path-segment',
+    allowCreateOnUpdate: true,
     validate: role => (role.rules ?? []).flatMap((rule, i) => ruleErrors(rule, `rules[${i}]`, true)),
   },
   columns: roleColumns(),

@@ -5,7 +5,7 @@ import { type FieldError, fieldForbidden } from '../../api/field-errors.ts'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { immutable } from '../../api/validation.ts'
-import { optionalWord } from '../../api/validation-rules.ts'
+import { requiredWord } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, countColumn, nameColumn, textColumn } from '../columns.ts'
 
@@ -35,8 +35,10 @@ export const priorityClasses: ResourceDefinition<PriorityClass> = {
   },
   strategy: {
     validate: validatePriorityClass,
-    validateUpdate: (priority, old) =>
-      (['value', 'preemptionPolicy'] as const).flatMap(name => immutable(name, priority[name], old[name])),
+    validateUpdate: (priority, old) => [
+      ...(priority.value === old.value ? [] : [fieldForbidden('value', 'may not be changed in an update.')]),
+      ...immutable('preemptionPolicy', priority.preemptionPolicy, old.preemptionPolicy),
+    ],
   },
   tracksGeneration: true,
   columns: [
@@ -48,20 +50,28 @@ export const priorityClasses: ResourceDefinition<PriorityClass> = {
   ],
 }
 
-function validatePriorityClass({ metadata, value = 0, preemptionPolicy }: PriorityClass): FieldError[] {
+function validatePriorityClass(priority: PriorityClass): FieldError[] {
+  const { metadata, value = 0, preemptionPolicy } = priority
+  const isSystem = metadata.name?.startsWith(systemPrefix)
+  const text = `maximum allowed value of a user defined priority is ${highestUserPriority}`
   return [
-    ...valueErrors(metadata.name ?? '', value),
-    ...optionalWord('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']),
+    ...(isSystem ? systemErrors(priority) : []),
+    ...(!isSystem && value > highestUserPriority ? [fieldForbidden('value', text)] : []),
+    ...(preemptionPolicy === undefined
+      ? []
+      : requiredWord('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never'])),
   ]
 }
 
-function valueErrors(name: string, value: number): FieldError[] {
-  if (name.startsWith(systemPrefix)) {
-    if (systemClasses[name] === value) return []
-    const text = `priority class names with '${systemPrefix}' prefix are reserved for system use only. error: ${name} is not a known system priority class`
-    return [fieldForbidden('metadata.name', text)]
-  }
-  if (value <= highestUserPriority) return []
-  const text = `maximum allowed value of a user defined priority is ${highestUserPriority}`
-  return [fieldForbidden('value', text)]
+function systemErrors({ metadata: { name = '' }, value = 0, globalDefault = false }: PriorityClass): FieldError[] {
+  const known = Object.hasOwn(systemClasses, name) ? systemClasses[name] : undefined
+  const why =
+    known === undefined
+      ? `${name} is not a known system priority class`
+      : known !== value
+        ? `value of ${name} PriorityClass must be ${known}`
+        : `globalDefault of ${name} PriorityClass must be false`
+  if (known === value && !globalDefault) return []
+  const rule = `priority class names with '${systemPrefix}' prefix are reserved for system use only. error: ${why}`
+  return [fieldForbidden('metadata.name', rule)]
 }
