@@ -7,6 +7,7 @@ import { clusterNumbers } from './numbers/cluster.ts'
 import { coreNumbers } from './numbers/core.ts'
 import { flowcontrolNumbers } from './numbers/flowcontrol.ts'
 import { metaNumbers } from './numbers/meta.ts'
+import { resourceNumbers } from './numbers/resource.ts'
 import { workloadNumbers } from './numbers/workload.ts'
 
 export interface FieldNumber {
@@ -25,6 +26,7 @@ const tables: Record<string, string> = {
   ...workloadNumbers,
   ...clusterNumbers,
   ...flowcontrolNumbers,
+  ...resourceNumbers,
   ...apiextensionsNumbers,
 }
 const parsedPackages = new Map<string, Map<string, Message>>()

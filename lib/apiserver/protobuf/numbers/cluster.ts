@@ -43,6 +43,13 @@ export const clusterNumbers: Record<string, string> = {
     ForNode: name!
     ForZone: name!
   `,
+  'apiregistration/v1': `
+    APIService: metadata spec status
+    APIServiceCondition: type! status! lastTransitionTime reason message
+    APIServiceSpec: service! group version insecureSkipTLSVerify caBundle 7=groupPriorityMinimum! versionPriority!
+    APIServiceStatus: conditions
+    ServiceReference: namespace name port!
+  `,
   'node/v1': `
     Overhead: podFixed
     RuntimeClass: metadata handler! overhead! scheduling!

@@ -23,6 +23,8 @@ export const coreNumbers: Record<string, string> = {
     CinderVolumeSource: volumeID! fsType readOnly secretRef!
     ClientIPConfig: timeoutSeconds!
     ClusterTrustBundleProjection: name! signerName! labelSelector! path! optional!
+    ComponentCondition: type! status! message error
+    ComponentStatus: metadata conditions
     ConfigMap: metadata data binaryData immutable!
     ConfigMapEnvSource: >LocalObjectReference optional!
     ConfigMapKeySelector: >LocalObjectReference key! optional!
