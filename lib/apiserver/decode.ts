@@ -10,6 +10,7 @@ import type { ApiRequest } from './chain.ts'
 import { checkCustomKind, decodeCustom } from './decode-custom.ts'
 import { parseBody } from './parse-body.ts'
 import type { Registry } from './registry.ts'
+import { strictWarnings } from './strict-warnings.ts'
 import type { FieldValidation } from './write-options.ts'
 
 /** What is expected: a kind, and its fields. */
@@ -99,7 +100,7 @@ function decodeFields(
   if (problems.length > 0 && fieldValidation === 'Strict') {
     throw refuse(`strict decoding error: ${problems.join(', ')}`)
   }
-  warnings.push(...problems)
+  warnings.push(...problems.flatMap(strictWarnings))
   return object as KubeObject
 }
 

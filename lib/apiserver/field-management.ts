@@ -69,6 +69,7 @@ function versionsOf(registry: Registry, def: ResourceDefinition): Versions {
   return {
     apiVersion,
     schema: rootSchema(def.schema),
+    mayHaveChanged: def.schema.source !== undefined,
     convert(object, from, to) {
       const [source, target] = [find(from), find(to)]
       if (!source || !target) return undefined

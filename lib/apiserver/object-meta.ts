@@ -22,11 +22,14 @@ export function fillSystemMetadata(meta: ObjectMeta, nowMs: number): void {
   meta.creationTimestamp = rfc3339(nowMs)
 }
 
-/** The object's namespace is the request's; throws BadRequest when it says another. */
+/** The object's namespace is the request's, and a cluster's object has none; throws BadRequest when it says another. */
 export function matchNamespace(def: ResourceDefinition, meta: ObjectMeta, namespace: string): void {
-  if (def.scope === 'Namespaced' && !meta.namespace && namespace) meta.namespace = namespace
-  const expected = def.scope === 'Namespaced' ? namespace : ''
-  if ((meta.namespace ?? '') !== expected) {
+  if (def.scope === 'Cluster' || namespace === '') {
+    delete meta.namespace
+    return
+  }
+  meta.namespace ||= namespace
+  if (meta.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
 }

@@ -11,6 +11,7 @@ import { fieldSetOf } from './field-set-of.ts'
 import type { JsonObject } from './json.ts'
 import { identityOf, type Manager, type Managers, stripped } from './managed-fields.ts'
 import { mergeApplied } from './merge-applied.ts'
+import { reconciled } from './reconcile.ts'
 import { removeFields, withNamedFields } from './remove-fields.ts'
 
 /** An object in one of its versions. */
@@ -24,6 +25,8 @@ export interface Versions {
   /** The one that this write is in. */
   apiVersion: string
   schema: Schema
+  /** Custom kinds': who owns what may have been written under another schema. */
+  mayHaveChanged?: boolean
   /** `object`, given in version `from`, in another one; undefined when that is not served any more. */
   convert(object: JsonObject, from: string, to: string): Versioned | undefined
 }
@@ -38,8 +41,9 @@ export interface Write {
 }
 
 /** The managers after an update from `live` to `next`. Throws ShapeError. */
-export function ownersAfterUpdate(write: Write, live: JsonObject, next: JsonObject, managers: Managers): Managers {
+export function ownersAfterUpdate(write: Write, live: JsonObject, next: JsonObject, before: Managers): Managers {
   const { versions, by, ignored, now } = write
+  const managers = underSchema(versions, live, before)
   const changes = compared(versions, live, next, ignored)
   if (isUnchanged(changes)) return withoutLostVersions(versions, managers, live)
   const { managers: others } = settled(write, live, next, changes, managers)
@@ -51,6 +55,18 @@ export function ownersAfterUpdate(write: Write, live: JsonObject, next: JsonObje
   const id = identityOf(self)
   const fields = union(taken, others.get(id)?.fields ?? emptySet)
   return new Map([...others, [id, { ...self, fields, time: now }]])
+}
+
+/** The managers as the schema has fields now. */
+function underSchema(versions: Versions, live: JsonObject, managers: Managers): Managers {
+  if (!versions.mayHaveChanged) return managers
+  const result = new Map<string, Manager>()
+  for (const [id, manager] of managers) {
+    const seen = versions.convert(live, versions.apiVersion, manager.apiVersion)
+    const fields = seen ? reconciled(seen.schema, manager.fields, seen.object) : manager.fields
+    result.set(id, fields === manager.fields ? manager : { ...manager, fields })
+  }
+  return [...result].every(([id, manager]) => manager === managers.get(id)) ? managers : result
 }
 
 function compared(versions: Versions, live: JsonObject, next: JsonObject, ignored: FieldSet): Comparison {
@@ -120,8 +136,9 @@ export interface Applied {
 }
 
 /** Throws ConflictsError, unless it is forced, and ShapeError. */
-export function apply(write: Write, live: JsonObject, config: JsonObject, managers: Managers, force: boolean): Applied {
+export function apply(write: Write, live: JsonObject, config: JsonObject, before: Managers, force: boolean): Applied {
   const { versions, by, ignored, now } = write
+  const managers = underSchema(versions, live, before)
   const { apiVersion, schema } = versions
   const self: Omit<Manager, 'fields'> = { ...by, operation: 'Apply', apiVersion }
   const id = identityOf(self)

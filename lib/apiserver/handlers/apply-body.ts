@@ -11,10 +11,13 @@ export interface AppliedConfig {
   duplicates: string | undefined
 }
 
+const notConverted = 'error converting YAML to JSON'
+
 /** Throws BadRequest. */
 export async function readConfig(request: ApiRequest): Promise<AppliedConfig> {
   const text = (await request.body()).toString('utf8')
-  const { value, duplicates } = (await fromJson(text)) ?? (await fromYaml(text))
+  const { value, strictError } = fromJson(text) ?? (await fromYaml(text))
+  const duplicates = strictError && `${notConverted}: ${strictError}`
   if (isObject(value)) return { config: value, duplicates }
   if (value === null) return { config: {}, duplicates }
   const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
@@ -25,15 +28,15 @@ export async function readConfig(request: ApiRequest): Promise<AppliedConfig> {
 
 interface Parsed {
   value: Json
-  duplicates: string | undefined
+  strictError?: string | undefined
 }
 
-/** undefined when it is no JSON. */
-async function fromJson(text: string): Promise<Parsed | undefined> {
+/** What clients mostly send, without the way through YAML. undefined when it is something else, or says things twice. */
+function fromJson(text: string): Parsed | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined
   try {
     const { value, duplicates } = parseJson(text)
-    return { value: value as Json, duplicates: duplicates.length > 0 ? await duplicateKeys(text) : undefined }
+    return duplicates.length > 0 ? undefined : { value: value as Json }
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(`error decoding YAML: ${error.message}`)
     return undefined
@@ -41,30 +44,11 @@ async function fromJson(text: string): Promise<Parsed | undefined> {
 }
 
 async function fromYaml(text: string): Promise<Parsed> {
-  const { parseYaml } = await import('../yaml.ts')
+  const { readYaml } = await import('../yaml.ts')
   try {
-    return { value: (parseYaml(text) ?? null) as Json, duplicates: await duplicateKeys(text) }
+    const { value, strictError } = readYaml(text)
+    return { value: value as Json, strictError }
   } catch (error) {
-    const [first = ''] = (error as Error).message.split('\n')
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${first}`)
+    throw badRequest(`error decoding YAML: ${notConverted}: ${(error as Error).message}`)
   }
-}
-
-/** In the words of upstream's YAML parser. */
-async function duplicateKeys(text: string): Promise<string | undefined> {
-  const { LineCounter, parseDocument } = await import('yaml')
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: true, lineCounter })
-  const problems = document.errors
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(
-      ({ pos: [start] }) => `  line ${lineCounter.linePos(start).line}: key ${keyAt(text, start)} already set in map`,
-    )
-  if (problems.length === 0) return undefined
-  return ['error converting YAML to JSON: yaml: unmarshal errors:', ...problems].join('\n')
-}
-
-function keyAt(text: string, start: number): string {
-  const [key = ''] = /^("(?:[^"\\]|\\.)*"|'[^']*'|[^:\s]+)/.exec(text.slice(start)) ?? []
-  return key.startsWith('"') ? key : JSON.stringify(key.replace(/^'|'$/g, ''))
 }

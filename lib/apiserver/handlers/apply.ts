@@ -13,6 +13,7 @@ import { decodeKind, decodeObject } from '../decode.ts'
 import { fieldWrite } from '../field-management.ts'
 import { matchName, matchNamespace } from '../object-meta.ts'
 import { namespaceOf, objectKeyOf, type ResourceRequest } from '../resource-request.ts'
+import { strictWarnings } from '../strict-warnings.ts'
 import type { PatchOptions } from '../write-options.ts'
 import { type AppliedConfig, readConfig } from './apply-body.ts'
 import { createObject } from './create.ts'
@@ -147,5 +148,5 @@ function strictly(
 ): void {
   if (duplicates === undefined || fieldValidation === 'Ignore') return
   if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${duplicates}`)
-  request.warnings.push(duplicates)
+  request.warnings.push(...strictWarnings(duplicates))
 }

@@ -11,6 +11,7 @@ import type { ServerContext, StorageContext } from '../context.ts'
 import { readObject } from '../decode.ts'
 import { fieldManagerOf, track } from '../field-management.ts'
 import { fillSystemMetadata, generateName, matchNamespace, wipeSystemMetadata } from '../object-meta.ts'
+import { dropDuplicateOwners } from '../owner-references.ts'
 import { namespaceOf, type ResourceHandler } from '../resource-request.ts'
 import { servedAs } from '../served-entry.ts'
 import { validateCreate } from '../validate-object.ts'
@@ -49,12 +50,14 @@ export function createObject(
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   const { def, manager } = write
+  dropDuplicateOwners(object, write.warnings, 'before admission')
   if (manager !== undefined) {
     track({ registry: context.registry, def, subresource: '', manager, nowMs: context.clock.now() }, undefined, object)
   }
   return withAdmission(context.admission, write.dryRun, async admission => {
     const key = { name: metadata.name ?? '', ...(namespace ? { namespace } : {}) }
     await admission.mutate(admissionRequest(write, 'CREATE', key, { object }))
+    dropDuplicateOwners(object, write.warnings, 'after admission')
     return storeNew(context, write, object, admission)
   })
 }

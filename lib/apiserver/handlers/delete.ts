@@ -102,13 +102,15 @@ function checkPreconditions(
 ): void {
   const { uid, resourceVersion } = preconditions ?? {}
   const name = metadata.name ?? ''
+  // Upstream names the kind here where every other error names the resource.
+  const named = { group: def.group, plural: def.kind }
   if (uid && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
-    throw conflict(def, name, why)
+    throw conflict(named, name, why)
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`
-    throw conflict(def, name, why)
+    throw conflict(named, name, why)
   }
 }
 

@@ -58,7 +58,8 @@ function graceOf(
     return { seconds, endMs: nowMs + seconds * 1000 }
   }
   const period = metadata.deletionGracePeriodSeconds
-  if (period === undefined) return undefined
+  // At none, the object is to go: whoever had to finish it has done so, or failed on the way.
+  if (!period) return undefined
   if (requested === undefined || requested >= period) return 'pending'
   const startMs = Date.parse(`${metadata.deletionTimestamp}`) - period * 1000
   return { seconds: requested, endMs: startMs + requested * 1000 }
@@ -66,7 +67,8 @@ function graceOf(
 
 function mark(def: ResourceDefinition, object: KubeObject, nowMs: number): void {
   const { metadata } = object
-  metadata.deletionTimestamp ??= rfc3339(nowMs)
+  const { deletionTimestamp } = metadata
+  if (!deletionTimestamp || Date.parse(`${deletionTimestamp}`) > nowMs) metadata.deletionTimestamp = rfc3339(nowMs)
   // A kind with finalizers of its own (a namespace) is only stamped.
   if (def.strategy?.blocksDeletion) return
   if (metadata.deletionGracePeriodSeconds === undefined) bumpGeneration(object)

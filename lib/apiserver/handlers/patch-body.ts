@@ -6,12 +6,12 @@ import { isObject, type Json, type JsonObject, PatchError } from '../../patch/js
 import { jsonPatch, maxOperations, parseJsonPatch } from '../../patch/json-patch.ts'
 import { mergePatch } from '../../patch/merge-patch.ts'
 import { strategicMerge } from '../../patch/strategic-merge.ts'
-import { parseJson } from '../../schema/json-text.ts'
+import { parseJson, strictProblems } from '../../schema/json-text.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { ApiRequest } from '../chain.ts'
 import { goJsonError } from '../go-json.ts'
 
-export const patchMediaTypes = [
+const patchMediaTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
@@ -21,10 +21,19 @@ export const patchMediaTypes = [
 /** The three that change what is there; an apply says what there must be. */
 export type PatchMediaType = Exclude<(typeof patchMediaTypes)[number], 'application/apply-patch+yaml'>
 
+const ofCustomKinds = patchMediaTypes.filter(type => type !== 'application/strategic-merge-patch+json')
+
+/** What a custom kind's definition says of its fields is not enough for strategic merges. */
+export function patchMediaTypesOf({ schema }: { schema: Schema }): readonly (typeof patchMediaTypes)[number][] {
+  return schema.source ? ofCustomKinds : patchMediaTypes
+}
+
 export interface ReadPatch {
   document: Json
   /** Members that the patch gives twice. */
-  duplicates: string[]
+  duplicates?: string[]
+  /** What strict reading says of the operations of a JSON patch. */
+  problems?: string[]
   /** Does not change what it is given; the result may share parts of it. */
   apply(object: JsonObject): Json
 }
@@ -33,7 +42,9 @@ export async function readPatch(request: ApiRequest, type: PatchMediaType, schem
   // Upstream says less of a strategic merge patch that it cannot read.
   const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: '
   const { value: document, duplicates } = parsed((await request.body()).toString('utf8'), prefix)
-  if (type === 'application/json-patch+json') return { document, duplicates, apply: jsonPatcher(document) }
+  if (type === 'application/json-patch+json') {
+    return { document, problems: operationProblems(document, duplicates), apply: jsonPatcher(document) }
+  }
   if (!isObject(document)) {
     const what = Array.isArray(document) ? 'array' : document === null ? 'null' : typeof document
     throw badRequest(
@@ -55,6 +66,19 @@ function parsed(text: string, prefix: string): { value: Json; duplicates: string
   } catch (error) {
     throw badRequest(prefix + (error instanceof RangeError ? error.message : goJsonError(text)))
   }
+}
+
+const operationFields = new Set(['op', 'path', 'from', 'value'])
+
+/** Members that an operation does not have, and members that are there twice. */
+function operationProblems(document: Json, duplicates: string[]): string[] {
+  const operations = Array.isArray(document) ? document : []
+  const unknown = operations.flatMap((operation, i) =>
+    Object.keys(isObject(operation) ? operation : {})
+      .filter(name => !operationFields.has(name))
+      .map(name => `[${i}].${name}`),
+  )
+  return strictProblems(unknown, duplicates).map(problem => `json patch ${problem}`)
 }
 
 function jsonPatcher(document: Json): (object: JsonObject) => Json {

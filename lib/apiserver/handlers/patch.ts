@@ -8,18 +8,20 @@ import { isObject, type Json, type JsonObject } from '../../patch/json.ts'
 import { type DecodeOptions, decodeKind, decodeObject } from '../decode.ts'
 import { fieldManagerOf } from '../field-management.ts'
 import { contentTypeOf, unknownFormat } from '../negotiate.ts'
+import { matchName, matchNamespace } from '../object-meta.ts'
 import { objectKeyOf, type ResourceHandler, type ResourceRequest } from '../resource-request.ts'
 import { patchOptions } from '../write-options.ts'
 import { applyPatch } from './apply.ts'
-import { type PatchMediaType, patchMediaTypes, readPatch } from './patch-body.ts'
+import { type PatchMediaType, patchMediaTypesOf, readPatch } from './patch-body.ts'
 import { viewOfObject, viewWrite, viewWritten } from './subresource-view.ts'
 import { type UpdateWrite, updateObject } from './update-object.ts'
 import { answerWritten } from './written.ts'
 
 export const patch: ResourceHandler = async r => {
   const { request, def, subresource } = r
-  const type = patchMediaTypes.find(known => known === contentTypeOf(request))
-  if (!type) throw unknownFormat(patchMediaTypes)
+  const taken = patchMediaTypesOf(def)
+  const type = taken.find(known => known === contentTypeOf(request))
+  if (!type) throw unknownFormat(taken)
   const isApply = type === 'application/apply-patch+yaml'
   const options = patchOptions(request.query, isApply)
   if (isApply) return applyPatch(r, options)
@@ -49,19 +51,25 @@ async function patcher(
 ): Promise<(current: KubeObject, options: DecodeOptions) => KubeObject> {
   const view = subresource ? def.subresources?.[subresource] : undefined
   const { kind } = view ?? {}
-  const { document, duplicates, apply } = await readPatch(request, type, kind?.schema ?? def.schema)
+  const { document, duplicates = [], problems = [], apply } = await readPatch(request, type, kind?.schema ?? def.schema)
   const patched = (object: KubeObject) => asObject(apply(object as unknown as JsonObject))
   const refusing = (result: JsonObject, options: DecodeOptions): DecodeOptions => ({
     ...options,
     duplicates,
+    strictErrors: problems,
     refuse: why =>
       invalidPatch(type === 'application/strategic-merge-patch+json' ? goMap(document) : JSON.stringify(result), why),
   })
+  const matched = (object: KubeObject) => {
+    matchNamespace(def, object.metadata, request.info.namespace)
+    matchName(object.metadata, request.info.name)
+    return object
+  }
   return (current, options) => {
     const shown = view && kind ? viewOfObject(view, current) : current
     const result = patched(shown)
-    if (!view || !kind) return decodeObject(result, def, refusing(result, options))
-    const next = decodeKind(result, kind, refusing(result, options))
+    if (!view || !kind) return matched(decodeObject(result, def, refusing(result, options)))
+    const next = matched(decodeKind(result, kind, refusing(result, options)))
     trackUpdate(viewWrite(kind, { manager, subresource, nowMs: context.clock.now() }), shown, next)
     return viewWritten(def, view, current, next)
   }

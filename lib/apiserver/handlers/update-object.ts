@@ -11,6 +11,7 @@ import { type AdmissionRun, admissionRequest, type WriteContext, withAdmission }
 import type { ServerContext } from '../context.ts'
 import { track } from '../field-management.ts'
 import { isSameButForTimes, keepSystemMetadata, specChanged } from '../object-meta.ts'
+import { dropDuplicateOwners } from '../owner-references.ts'
 import { servedAs } from '../served-entry.ts'
 import { validateUpdate } from '../validate-object.ts'
 import { isFinished } from './deletion.ts'
@@ -20,6 +21,8 @@ export interface UpdateWrite extends WriteContext {
   key: ObjectKey
   /** The new object from the current one, which must not be changed. Called again when the object has moved on. */
   change(current: KubeObject): KubeObject | Promise<KubeObject>
+  /** A PUT: the change is a whole new object as the client sent it. */
+  replaces?: boolean
 }
 
 /** undefined when there is no such object. Throws StatusError. */
@@ -81,9 +84,11 @@ async function changed(
 ): Promise<KubeObject> {
   const { def, subresource, manager } = write
   const object = await write.change(current)
+  if (write.replaces) dropDuplicateOwners(object, write.warnings, 'before admission')
   if (manager !== undefined) track({ registry, def, subresource, manager, nowMs: clock.now() }, current, object)
   checkVersion(def, object, current)
   await admission.mutate(admissionRequest(write, 'UPDATE', write.key, { object, oldObject: current }))
+  dropDuplicateOwners(object, write.warnings, 'after admission')
   prepare(write, object, current, clock.now())
   const errors = validateUpdate(def, write.subresource, object, current)
   if (errors.length > 0) throw invalidObject(def, write.key.name, errors)
@@ -96,15 +101,6 @@ async function changed(
 /** The writer must have seen the current object, if it says what it has seen. */
 function checkVersion(def: ResourceDefinition, { metadata }: KubeObject, current: KubeObject): void {
   const name = current.metadata.name ?? ''
-  if (metadata.uid && metadata.uid !== current.metadata.uid) {
-    const key = `/registry/${storageKey(def, current.metadata as { name: string })}`
-    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`
-    throw conflict(
-      def,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
-    )
-  }
   const isUnconditional = !metadata.resourceVersion || metadata.resourceVersion === '0'
   if (isUnconditional && def.strategy?.allowUnconditionalUpdate === false) {
     // Upstream names the resource here where every other error names the kind.
@@ -112,6 +108,16 @@ function checkVersion(def: ResourceDefinition, { metadata }: KubeObject, current
     throw invalidObject(named, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
   }
   if (!isUnconditional && metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(def, name)
+}
+
+/** The object that is replaced must be the one that was meant, if the new one says so by its uid. */
+export function checkUid(def: ResourceDefinition, { metadata }: KubeObject, current: KubeObject): void {
+  const { uid } = metadata
+  if (!uid || uid === current.metadata.uid) return
+  const key = `/registry/${storageKey(def, current.metadata as { name: string })}`
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
+  const what = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  throw conflict(def, current.metadata.name ?? '', what)
 }
 
 function prepare(

@@ -11,7 +11,7 @@ import { namespaceOf, objectKeyOf, type ResourceHandler, type ResourceRequest } 
 import { writeOptions } from '../write-options.ts'
 import { createObject } from './create.ts'
 import { viewOfObject, viewWrite, viewWritten } from './subresource-view.ts'
-import { type UpdateWrite, updateObject } from './update-object.ts'
+import { checkUid, type UpdateWrite, updateObject } from './update-object.ts'
 import { answerWritten, type Written } from './written.ts'
 
 export const update: ResourceHandler = async r => {
@@ -29,6 +29,7 @@ export const update: ResourceHandler = async r => {
     dryRun: options.dryRun,
     warnings: request.warnings,
     key: objectKeyOf(r),
+    replaces: true,
     ...changeOf(r, fieldManagerOf(request, options), submitted),
   }
   const written = await updateObject(context, write)
@@ -44,9 +45,18 @@ function changeOf(
 ): Pick<UpdateWrite, 'change' | 'manager'> {
   const view = subresource ? def.subresources?.[subresource] : undefined
   const { kind } = view ?? {}
-  if (!view || !kind) return { manager, change: () => structuredClone(submitted) }
+  if (!view || !kind) {
+    return {
+      manager,
+      change(current) {
+        checkUid(def, submitted, current)
+        return structuredClone(submitted)
+      },
+    }
+  }
   return {
     change(current) {
+      checkUid(def, submitted, current)
       const next = structuredClone(submitted)
       const write = viewWrite(kind, { manager, subresource, nowMs: context.clock.now() })
       trackUpdate(write, viewOfObject(view, current), next)
