@@ -26,6 +26,7 @@ export const runtimeClasses: ResourceDefinition<RuntimeClass> = {
     validate: validateRuntimeClass,
     validateUpdate: ({ handler }, old) => immutable('handler', handler, old.handler),
     allowUnconditionalUpdate: false,
+    allowCreateOnUpdate: true,
   },
   columns: [nameColumn, textColumn('Handler', ({ handler }) => handler), ageColumn],
 }
