@@ -2,20 +2,25 @@
 // tables know the numbers.
 
 import { definitionNames } from '../../schema/definition-names.ts'
+import { inexactText, parseJson } from '../../schema/json-text.ts'
 import type { Schema } from '../../schema/schema.ts'
 import { type FieldNumber, messageOf } from './field-numbers.ts'
 import { packedVarints, WireError, type WireField, wireFields } from './wire.ts'
 
 type Values = Record<string, unknown>
 
+/** Messages in messages: more than any object has, and few enough for recursion. */
+const maxDepth = 500
+
 /** A kind that has no protobuf form here: a custom one. */
 export class NoSuchMessage extends Error {}
 
 /** `schema` is a model's. Throws WireError, whose text is for the client, and NoSuchMessage. */
-export function decodeMessage(schema: Schema, bytes: Buffer): Values {
+export function decodeMessage(schema: Schema, bytes: Buffer, depth = 0): Values {
+  if (depth > maxDepth) throw new WireError('proto: exceeded max depth')
   const [name = '', version = '', group = ''] = (definitionNames.get(schema.name ?? '') ?? '').split('.').reverse()
   const values: Values = {}
-  fieldsInto(values, { schema, packageName: `${group}/${version}`, message: name }, bytes)
+  fieldsInto(values, { schema, packageName: `${group}/${version}`, message: name, depth }, bytes)
   return values
 }
 
@@ -23,6 +28,8 @@ interface Target {
   schema: Schema
   packageName: string
   message: string
+  /** How many messages it stands in. */
+  depth: number
 }
 
 function fieldsInto(values: Values, target: Target, bytes: Buffer): void {
@@ -33,7 +40,7 @@ function fieldsInto(values: Values, target: Target, bytes: Buffer): void {
     // A field of a newer version.
     if (!field) continue
     if (field.inline) fieldsInto(values, { ...target, message: field.inline }, bytesOf(wire))
-    else fieldInto(values, field, target.schema.properties?.[field.name], wire)
+    else fieldInto(values, field, target.schema.properties?.[field.name], { wire, depth: target.depth + 1 })
   }
 }
 
@@ -41,7 +48,7 @@ function fieldInto(
   values: Values,
   { name, keepsZero }: FieldNumber,
   schema: Schema | undefined,
-  wire: WireField,
+  { wire, depth }: { wire: WireField; depth: number },
 ): void {
   if (!schema) return
   if (schema.type === 'array') {
@@ -50,30 +57,31 @@ function fieldInto(
     const list = values[name] as unknown[]
     if (wire.type === 'bytes' && items.type === 'integer') {
       for (const value of packedVarints(wire.value)) list.push(signed(value))
-    } else list.push(jsonOf(items, wire))
+    } else list.push(jsonOf(items, wire, depth))
   } else if (schema.additionalProperties) {
     values[name] ??= {}
-    entryInto(values[name] as Values, schema.additionalProperties, bytesOf(wire))
+    entryInto(values[name] as Values, schema.additionalProperties, bytesOf(wire), depth)
   } else {
-    const value = jsonOf(schema, wire)
+    const value = jsonOf(schema, wire, depth)
     const isZero = value === undefined || value === '' || value === 0 || value === false
     if (value !== undefined && (keepsZero || !isZero)) values[name] = value
   }
 }
 
-function entryInto(map: Values, schema: Schema, bytes: Buffer): void {
+function entryInto(map: Values, schema: Schema, bytes: Buffer, depth: number): void {
   let key = ''
   let value = zeroOf(schema)
   for (const wire of wireFields(bytes)) {
     if (wire.number === 1) key = bytesOf(wire).toString('utf8')
-    else if (wire.number === 2) value = schema.type === 'array' ? listOf(schema, bytesOf(wire)) : jsonOf(schema, wire)
+    else if (wire.number === 2) value = mapValue(schema, wire, depth)
   }
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** A map's list is a message of its own, with the list in field 1. */
-function listOf(schema: Schema, bytes: Buffer): unknown[] {
-  return Array.from(wireFields(bytes), wire => jsonOf(schema.items ?? {}, wire))
+function mapValue(schema: Schema, wire: WireField, depth: number): unknown {
+  if (schema.type !== 'array') return jsonOf(schema, wire, depth)
+  return Array.from(wireFields(bytesOf(wire)), element => jsonOf(schema.items ?? {}, element, depth))
 }
 
 function zeroOf(schema: Schema): unknown {
@@ -82,10 +90,10 @@ function zeroOf(schema: Schema): unknown {
   return schema.type === 'boolean' ? false : schema.type === 'integer' ? 0 : {}
 }
 
-function jsonOf(schema: Schema, wire: WireField): unknown {
+function jsonOf(schema: Schema, wire: WireField, depth: number): unknown {
   if (schema.quantity) return textField(bytesOf(wire)) || '0'
   if (schema.intOrString) return intOrString(bytesOf(wire))
-  if (schema.oneOfTypes) return unionOf(schema.oneOfTypes, bytesOf(wire))
+  if (schema.oneOfTypes) return unionOf(schema.oneOfTypes, bytesOf(wire), depth)
   switch (schema.type) {
     case 'integer':
       return numberOf(wire)
@@ -97,7 +105,7 @@ function jsonOf(schema: Schema, wire: WireField): unknown {
       return stringOf(schema, bytesOf(wire))
     default:
       if (schema.properties && !schema.name) return {}
-      return schema.properties ? decodeMessage(schema, bytesOf(wire)) : rawJson(bytesOf(wire))
+      return schema.properties ? decodeMessage(schema, bytesOf(wire), depth) : rawJson(bytesOf(wire))
   }
 }
 
@@ -117,7 +125,9 @@ function floatOf(wire: WireField): number {
 }
 
 function signed(value: bigint): number {
-  return Number(BigInt.asIntN(64, value))
+  const whole = BigInt.asIntN(64, value)
+  if (!Number.isSafeInteger(Number(whole))) throw new WireError(inexactText(`${whole}`))
+  return Number(whole)
 }
 
 function stringOf({ format }: Schema, bytes: Buffer): string | undefined {
@@ -160,13 +170,13 @@ function intOrString(bytes: Buffer): string | number {
 }
 
 /** A message for a JSON schema or something else: a list in field 2, or beside a schema there a boolean in field 1. */
-function unionOf([object = {}, other = {}]: Schema[], bytes: Buffer): unknown {
+function unionOf([object = {}, other = {}]: Schema[], bytes: Buffer, depth: number): unknown {
   const schemaField = other.type === 'boolean' ? 2 : 1
   let result: unknown
   for (const wire of wireFields(bytes)) {
-    if (wire.number === schemaField) result = jsonOf(object, wire)
-    else if (other.type === 'boolean') result ??= jsonOf(other, wire)
-    else result = [...(Array.isArray(result) ? result : []), jsonOf(other.items ?? {}, wire)]
+    if (wire.number === schemaField) result = jsonOf(object, wire, depth)
+    else if (other.type === 'boolean') result ??= jsonOf(other, wire, depth)
+    else result = [...(Array.isArray(result) ? result : []), jsonOf(other.items ?? {}, wire, depth)]
   }
   return result ?? (other.type === 'boolean' ? false : undefined)
 }
@@ -176,9 +186,10 @@ function rawJson(bytes: Buffer): unknown {
   for (const wire of wireFields(bytes)) {
     if (wire.number !== 1) continue
     try {
-      return JSON.parse(bytesOf(wire).toString('utf8'))
+      return parseJson(bytesOf(wire).toString('utf8')).value
     } catch (cause) {
-      throw Object.assign(new WireError('a raw value is no JSON'), { cause })
+      const why = cause instanceof RangeError ? cause.message : 'a raw value is no JSON'
+      throw Object.assign(new WireError(why), { cause })
     }
   }
   return undefined

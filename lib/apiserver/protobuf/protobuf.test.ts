@@ -156,3 +156,27 @@ test('every field of a model served has a number', () => {
   }
   expect(wrong).toEqual([])
 })
+
+describe('what cannot be kept is refused', () => {
+  test('an integer beyond 2^53', () => {
+    const seconds: Write = writer => writer.uint32(5 << 3).int64('9007199254740993' as unknown as number)
+    expect(() => decode('v1', 'Pod', 'V1Pod', message(2, seconds))).toThrow(
+      'number 9007199254740993 cannot be kept exactly',
+    )
+  })
+
+  test('one in raw JSON', () => {
+    const raw = message(2, text(1, '{"a":9007199254740993}'))
+    expect(() => decode('apps/v1', 'ControllerRevision', 'V1ControllerRevision', raw)).toThrow(
+      'number 9007199254740993 in field "a" cannot be kept exactly',
+    )
+  })
+
+  test('messages in messages in messages', () => {
+    let schema: Write = text(5, 'object')
+    for (let depth = 0; depth < 2000; depth++) schema = message(28, schema)
+    const crd = message(2, message(7, message(4, message(1, schema))))
+    const of = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'V1CustomResourceDefinition'] as const
+    expect(() => decode(...of, crd)).toThrow('proto: exceeded max depth')
+  })
+})

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { badRequest, internalError, notFound, StatusError } from '../../api/errors.ts'
-import { type FieldError, invalid, invalidObject } from '../../api/field-errors.ts'
+import { type FieldError, invalid, invalidObject, notSupported } from '../../api/field-errors.ts'
 import { storageKey } from '../../api/resource.ts'
 import { type Pod, pods } from '../../kinds/core/pod.ts'
 import type { ApiResponse } from '../chain.ts'
@@ -88,7 +88,18 @@ function optionErrors(query: URLSearchParams): FieldError[] {
     const why = 'at most one of `sinceTime` or `sinceSeconds` may be specified'
     errors.push({ type: 'FieldValueForbidden', field: '', body: `Forbidden: ${why}` })
   }
+  const stream = query.get('stream')
+  if (stream) errors.push(...streamErrors(stream, query.has('tailLines')))
   return errors
+}
+
+const streams = ['All', 'Stderr', 'Stdout']
+
+function streamErrors(stream: string, hasTail: boolean): FieldError[] {
+  const unknown = streams.includes(stream) ? [] : [notSupported('stream', stream, streams)]
+  if (stream === 'All' || !hasTail) return unknown
+  const why = '`tailLines` and specific `stream` are mutually exclusive for now'
+  return [...unknown, { type: 'FieldValueForbidden', field: '', body: `Forbidden: ${why}` }]
 }
 
 async function streamed(answer: IncomingMessage, name: string): Promise<ApiResponse> {
