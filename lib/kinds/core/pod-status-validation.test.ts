@@ -128,6 +128,12 @@ describe('what a status may not say', () => {
     ],
   ])('%s', (_, now, spec, expected) => expect(errorsOf(now, {}, spec)).toEqual(expected))
 
+  test('another quality of service', () => {
+    expect(errorsOf({ qosClass: 'Guaranteed' }, { qosClass: 'BestEffort' })).toEqual([
+      'status.qosClass: Invalid value: "Guaranteed": field is immutable',
+    ])
+  })
+
   test('an address that is there already is not looked at again', () => {
     expect(errorsOf({ podIPs: [{ ip: '010.0.0.1' }] }, { podIPs: [{ ip: '010.0.0.1' }] })).toEqual([])
   })
