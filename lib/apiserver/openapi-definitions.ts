@@ -40,6 +40,10 @@ function special(dialect: Dialect): Record<string, OpenApiObject> {
     [`${meta}.Time`]: { description: 'A moment, to the second, by RFC 3339.', ...time },
     [`${meta}.MicroTime`]: { description: 'A moment, to the microsecond, by RFC 3339.', ...time },
     [`${meta}.Patch`]: { description: 'The body of a PATCH: its content type says which sort it is.', type: 'object' },
+    [`${apiextensions}.CustomResourceSubresourceStatus`]: {
+      description: 'Says that the status has a path of its own.',
+      type: 'object',
+    },
     [`${apiextensions}.JSON`]: { description: 'Any JSON value.' },
     [`${apiextensions}.JSONSchemaPropsOrArray`]: { description: 'A schema, or a list of schemas.' },
     [`${apiextensions}.JSONSchemaPropsOrBool`]: { description: 'A schema, or true or false for any value or none.' },
@@ -56,6 +60,7 @@ const freeFields: Record<string, string> = {
   enum: `${apiextensions}.JSON`,
   example: `${apiextensions}.JSON`,
   items: `${apiextensions}.JSONSchemaPropsOrArray`,
+  status: `${apiextensions}.CustomResourceSubresourceStatus`,
 }
 
 export class Definitions {
