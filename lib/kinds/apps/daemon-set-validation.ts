@@ -48,11 +48,15 @@ function updateStrategy({ type = '', rollingUpdate }: Strategy): FieldError[] {
   const field = 'spec.updateStrategy'
   if (type === 'OnDelete') return []
   if (type !== 'RollingUpdate') {
-    const strategy = { Type: type, RollingUpdate: goStruct(rollingUpdate, ['MaxUnavailable', 'MaxSurge']) }
+    const strategy = { Type: type, RollingUpdate: printable(rollingUpdate) }
     return [notSupported(field, strategy, ['RollingUpdate', 'OnDelete'])]
   }
   if (!rollingUpdate) return [required(`${field}.rollingUpdate`)]
   return rollingUpdateErrors(rollingUpdate.maxUnavailable ?? 0, rollingUpdate.maxSurge ?? 0, `${field}.rollingUpdate`)
+}
+
+function printable(rollingUpdate: Strategy['rollingUpdate']): object | null {
+  return goStruct(rollingUpdate && { maxUnavailable: 0, maxSurge: 0, ...rollingUpdate }, ['MaxUnavailable', 'MaxSurge'])
 }
 
 /** Either pods go first, or new ones come first. */

@@ -53,14 +53,15 @@ function strategyErrors(strategy: Strategy): FieldError[] {
     return rollingUpdate ? [fieldForbidden(field, "may not be specified when strategy `type` is 'Recreate'")] : []
   }
   if (type !== 'RollingUpdate') {
-    return [notSupported('spec.strategy', printable(strategy), ['Recreate', 'RollingUpdate'])]
+    const value = { Type: type ?? '', RollingUpdate: printable(rollingUpdate) }
+    return [notSupported('spec.strategy', value, ['Recreate', 'RollingUpdate'])]
   }
   if (!rollingUpdate) return [required(field, 'this should be defaulted and never be nil')]
   return rollingUpdateErrors(rollingUpdate.maxUnavailable ?? 0, rollingUpdate.maxSurge ?? 0, field)
 }
 
-function printable({ type = '', rollingUpdate }: Strategy): object {
-  return { Type: type, RollingUpdate: goStruct(rollingUpdate, ['MaxUnavailable', 'MaxSurge']) }
+function printable(rollingUpdate: Strategy['rollingUpdate']): object | null {
+  return goStruct(rollingUpdate && { maxUnavailable: 0, maxSurge: 0, ...rollingUpdate }, ['MaxUnavailable', 'MaxSurge'])
 }
 
 /** Something must be allowed to change: a pod more, or a pod fewer. */

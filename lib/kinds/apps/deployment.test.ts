@@ -71,6 +71,13 @@ describe('validation', () => {
       ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0'],
     ],
     [
+      'a strategy of no kind',
+      { strategy: { type: 'Canary', rollingUpdate: { maxSurge: 1 } } },
+      [
+        'spec.strategy: Unsupported value: {"Type":"Canary","RollingUpdate":{"MaxUnavailable":0,"MaxSurge":1}}: supported values: "Recreate", "RollingUpdate"',
+      ],
+    ],
+    [
       'more than all',
       { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: '150%' } } },
       ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "150%": must not be greater than 100%'],
@@ -99,7 +106,10 @@ describe('validation', () => {
   test('no selector at all', () => {
     const deployment = deploymentOf()
     delete (deployment.spec as Partial<DeploymentSpec>).selector
-    expect(texts(deployments.strategy?.validate?.(deployment))).toContain('spec.selector: Required value')
+    expect(texts(deployments.strategy?.validate?.(deployment))).toEqual([
+      'spec.selector: Required value',
+      'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`',
+    ])
   })
 
   test('the selector is immutable', () => {
@@ -114,6 +124,30 @@ describe('validation', () => {
     expect(texts(deployments.subresources?.status?.validateUpdate?.(now, deploymentOf()))).toEqual([
       'status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas',
     ])
+  })
+})
+
+describe('warnings', () => {
+  const doubtful = { template: { ...template, spec: { ...template.spec, terminationGracePeriodSeconds: -1 } } }
+  const ofTemplate =
+    'spec.template.spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1'
+  const named = (name: string, generation: number) => {
+    const deployment = deploymentOf(doubtful)
+    return { ...deployment, metadata: { ...deployment.metadata, name, generation } }
+  }
+
+  test('of a new one: its name and its template', () => {
+    expect(deployments.strategy?.warnings?.(named('a.b', 1))).toEqual([
+      expect.stringMatching(
+        /^metadata\.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: \[a lowercase RFC 1123 label must .*\]$/,
+      ),
+      ofTemplate,
+    ])
+  })
+
+  test('of a change: the template, unless the change is of metadata or the status', () => {
+    expect(deployments.strategy?.warnings?.(named('a.b', 2), named('a.b', 1))).toEqual([ofTemplate])
+    expect(deployments.strategy?.warnings?.(named('a.b', 1), named('a.b', 1))).toEqual([])
   })
 })
 

@@ -76,21 +76,22 @@ describe('validation', () => {
   test.each<[string, ResourceDefinition, object, string[]]>([
     ['ReplicaSet', replicaSets, { selector, template: template() }, []],
     ['ReplicaSet selector', replicaSets, { selector: wrong, template: template() }, mismatch],
-    ['StatefulSet', statefulSets, { selector, template: template(), serviceName: 'web' }, []],
-    ['StatefulSet selector', statefulSets, { selector: wrong, template: template(), serviceName: 'web' }, mismatch],
     [
-      'StatefulSet without selector values',
-      statefulSets,
-      { selector: {}, template: template(), serviceName: 'web' },
-      ['spec.selector: Invalid value: {}: empty selector is invalid for statefulset'],
+      'ReplicaSet counts',
+      replicaSets,
+      { selector, template: template(), replicas: -1, minReadySeconds: -1 },
+      ['replicas', 'minReadySeconds'].map(
+        name => `spec.${name}: Invalid value: -1: must be greater than or equal to 0`,
+      ),
     ],
-    ['DaemonSet', daemonSets, { selector, template: template() }, []],
-    ['DaemonSet selector', daemonSets, { selector: wrong, template: template() }, mismatch],
     [
-      'DaemonSet that may not change anything',
-      daemonSets,
-      { selector, template: template(), updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } },
-      ['spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0'],
+      'ReplicaSet with a selector that cannot be used',
+      replicaSets,
+      { selector: { matchExpressions: [{ key: 'a', operator: 'In' }] }, template: template() },
+      [
+        "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+        'spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"In"}]}: invalid label selector',
+      ],
     ],
     ['Job', jobs, { template: template({ restartPolicy: 'OnFailure' }) }, []],
     [
@@ -120,21 +121,6 @@ describe('validation', () => {
       ],
     ],
   ])('%s', (_, def, spec, expected) => expect(texts(def.strategy?.validate?.(created(def, spec)))).toEqual(expected))
-
-  test('of a StatefulSet only some fields may change', () => {
-    const spec = { selector, template: template(), serviceName: 'web' }
-    const update = (change: object) =>
-      texts(
-        statefulSets.strategy?.validateUpdate?.(
-          objectOf(statefulSets, { ...spec, ...change }) as never,
-          objectOf(statefulSets, spec) as never,
-        ),
-      )
-    expect(update({ replicas: 3 })).toEqual([])
-    expect(update({ serviceName: 'other' })).toEqual([
-      "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
-    ])
-  })
 
   test('the template of a job is immutable', () => {
     const job = (image: string) =>
