@@ -52,8 +52,8 @@ class Translation {
   readonly #text: string
   #at = 0
   #out = ''
-  /** How many groups `(?i)` opened in each group we are in. */
-  #openFlags: number[] = [0]
+  /** The groups that `(?i)` opened in each group we are in. */
+  readonly #openFlags: string[][] = [[]]
 
   constructor(text: string) {
     this.#text = text
@@ -62,7 +62,7 @@ class Translation {
   run(): string {
     while (this.#at < this.#text.length) this.#next()
     if (this.#openFlags.length > 1) throw this.#error('missing closing )', this.#text)
-    return this.#out + ')'.repeat(this.#openFlags[0] ?? 0)
+    return this.#out + ')'.repeat(this.#openFlags[0]?.length ?? 0)
   }
 
   #error(why: string, where: string): PatternError {
@@ -75,6 +75,7 @@ class Translation {
     else if (char === '[') this.#class()
     else if (char === '(') this.#open()
     else if (char === ')') this.#close()
+    else if (char === '|') this.#alternative()
     else if (char === '{') this.#brace()
     else if (char === ']' || char === '}') this.#emit(`\\${char}`, 1)
     else if (char === '*' || char === '+' || char === '?') this.#repeat(char, 1)
@@ -117,13 +118,13 @@ class Translation {
     const named = /^\(\?P?<([A-Za-z0-9_]+)>/.exec(rest)
     const flags = /^\(\?([a-zA-Z]*)(-[a-zA-Z]*)?([:)])/.exec(rest)
     if (named) {
-      this.#openFlags.push(0)
+      this.#openFlags.push([])
       this.#emit(`(?<${named[1]}>`, named[0].length)
     } else if (flags) this.#flags(flags)
     else if (rest.startsWith('(?')) {
       throw this.#error('invalid or unsupported Perl syntax', /^\(\?(<[=!]|.)?/.exec(rest)?.[0] ?? rest)
     } else {
-      this.#openFlags.push(0)
+      this.#openFlags.push([])
       this.#emit('(', 1)
     }
   }
@@ -131,14 +132,21 @@ class Translation {
   /** `(?i)` holds to the end of the group it stands in, which becomes a group of its own. */
   #flags([all = '', on = '', off = '', end]: RegExpExecArray): void {
     if (/[^ims]/.test(on + off.slice(1))) throw this.#error('invalid or unsupported Perl syntax', all)
-    this.#emit(on || off.length > 1 ? `(?${on}${off.length > 1 ? off : ''}:` : '(?:', all.length)
-    if (end === ':') this.#openFlags.push(0)
-    else this.#openFlags[this.#openFlags.length - 1] = (this.#openFlags.at(-1) ?? 0) + 1
+    const group = on || off.length > 1 ? `(?${on}${off.length > 1 ? off : ''}:` : '(?:'
+    this.#emit(group, all.length)
+    if (end === ':') this.#openFlags.push([])
+    else this.#openFlags.at(-1)?.push(group)
+  }
+
+  /** What `(?i)` began goes on behind the bar, which is the outer group's. */
+  #alternative(): void {
+    const open = this.#openFlags.at(-1) ?? []
+    this.#emit(`${')'.repeat(open.length)}|${open.join('')}`, 1)
   }
 
   #close(): void {
     if (this.#openFlags.length === 1) throw this.#error('unexpected )', this.#text)
-    this.#emit(')'.repeat((this.#openFlags.pop() ?? 0) + 1), 1)
+    this.#emit(')'.repeat((this.#openFlags.pop()?.length ?? 0) + 1), 1)
   }
 
   #escape(inClass: boolean): void {

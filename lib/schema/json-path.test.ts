@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals'
+import { jsonPath } from './json-path.ts'
+
+const pod = {
+  metadata: { name: 'web', annotations: { 'example.com/name': 'x' }, labels: { app: 'web' } },
+  spec: {
+    replicas: 3,
+    containers: [
+      { name: 'a', image: 'one', ready: true },
+      { name: 'b', image: 'two' },
+    ],
+  },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'True', weight: 2 },
+      { type: 'Done', status: 'False', weight: 1 },
+    ],
+  },
+}
+
+test.each<[string, unknown[]]>([
+  ['.metadata.name', ['web']],
+  ['metadata.name', ['web']],
+  ['$.metadata.name', ['web']],
+  ['.spec.replicas', [3]],
+  ['.spec.missing.deeper', []],
+  ['.spec.containers[0].name', ['a']],
+  ['.spec.containers[-1].name', ['b']],
+  ['.spec.containers[9].name', []],
+  ['.spec.containers[*].image', ['one', 'two']],
+  ['.spec.containers[0:1].name', ['a']],
+  ['.spec.containers[1:].name', ['b']],
+  ['.spec.containers[0,1].name', ['a', 'b']],
+  ['.metadata.annotations.example\\.com/name', ['x']],
+  [".metadata['name']", ['web']],
+  ['.metadata["name"]', ['web']],
+  [".metadata['name', 'labels']", ['web', { app: 'web' }]],
+  ['.status.conditions[?(@.type=="Ready")].status', ['True']],
+  [".status.conditions[?(@.type == 'Done')].status", ['False']],
+  ['.status.conditions[?(@.type!="Ready")].status', ['False']],
+  ['.status.conditions[?(@.weight>1)].type', ['Ready']],
+  ['.status.conditions[?(@.weight<=1)].type', ['Done']],
+  ['.spec.containers[?(@.ready)].name', ['a']],
+  ['.spec.containers[?(@.ready==true)].name', ['a']],
+  ['..image', ['one', 'two']],
+  ['.metadata.labels.*', ['web']],
+  ['.metadata.constructor', []],
+  ['.', [pod]],
+])('%s', (path, found) => expect(jsonPath(path)(pod)).toEqual(found))
+
+test.each(['.spec[', '.spec.containers[x]', '.a b', '.spec[]'])('%s is no path', path => {
+  expect(() => jsonPath(path)).toThrow(SyntaxError)
+})
