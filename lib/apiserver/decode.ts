@@ -4,7 +4,7 @@ import { badRequest, type StatusError } from '../api/errors.ts'
 import { type KubeObject, parseApiVersion } from '../api/meta.ts'
 import { apiVersionOf, type ResourceDefinition } from '../api/resource.ts'
 import { DecodeError, decode } from '../schema/decode.ts'
-import { strictProblems, type TextFacts } from '../schema/json-text.ts'
+import { strictProblems, strictProblemsOfCustom, type TextFacts } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
 import { checkCustomKind, decodeCustom } from './decode-custom.ts'
@@ -96,7 +96,10 @@ function decodeFields(
     { onUnknown: path => unknown.push(path), ...(numbers ? { numbers } : {}) },
     refuse,
   )
-  const problems = fieldValidation === 'Ignore' ? [] : [...strictErrors, ...strictProblems(unknown, duplicates, places)]
+  const found = schema.source
+    ? strictProblemsOfCustom(unknown, duplicates)
+    : strictProblems(unknown, duplicates, places)
+  const problems = fieldValidation === 'Ignore' ? [] : [...strictErrors, ...found]
   if (problems.length > 0 && fieldValidation === 'Strict') {
     throw refuse(`strict decoding error: ${problems.join(', ')}`)
   }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isInexact, parseJson, strictProblems } from './json-text.ts'
+import { isInexact, parseJson, strictProblems, strictProblemsOfCustom } from './json-text.ts'
 
 test.each([
   ['{"a":1,"b":{"a":2}}', []],
@@ -78,4 +78,13 @@ test.each([
   const parse = () => parseJson(`{"a":${literal}}`)
   if (expected) expect(parse).toThrow(`number ${literal} in field "a" cannot be kept exactly`)
   else expect(parse().value).toEqual({ a: Number(literal) })
+})
+
+test('problems of a custom object: duplicates as they come, then what is unknown in its order', () => {
+  expect(strictProblemsOfCustom(['spec.foo', 'spec.bar'], ['spec.foo', 'spec.a'])).toEqual([
+    'duplicate field "spec.foo"',
+    'duplicate field "spec.a"',
+    'unknown field "spec.bar"',
+    'unknown field "spec.foo"',
+  ])
 })

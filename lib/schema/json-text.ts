@@ -190,3 +190,11 @@ export function strictProblems(unknown: string[], duplicates: string[], places?:
   const inOrder = problems.sort((a, b) => a.at - b.at).map(({ text }) => text)
   return inOrder.slice(0, maxProblems)
 }
+
+/** Of a custom object: its text is read without a schema first, in which a duplicate is one whether its field is known or not. */
+export function strictProblemsOfCustom(unknown: string[], duplicates: string[]): string[] {
+  return [
+    ...duplicates.slice(0, maxProblems).map(path => `duplicate field ${JSON.stringify(path)}`),
+    ...[...unknown].sort().map(path => `unknown field ${JSON.stringify(path)}`),
+  ]
+}
