@@ -90,7 +90,7 @@ const program = withEtcdFlags(new Command('kube-controller-manager'))
 async function run(options: Options, { signal, log }: ComponentContext): Promise<void> {
   const entries = selected(options.controllers)
   const kubeconfig = read(options.kubeconfig)
-  const client = connect(kubeconfig)
+  const client = connect({ ...kubeconfig, userAgent: 'kube-controller-manager' })
   const clock = systemClock
   const registry = new Registry()
   collectProcessMetrics(registry)

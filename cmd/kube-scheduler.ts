@@ -7,6 +7,7 @@ import { Registry } from 'prom-client'
 import { EventRecorder } from '../lib/client/events.ts'
 import { connect } from '../lib/client/http-client.ts'
 import { Informers } from '../lib/client/informers.ts'
+import { readKubeconfig } from '../lib/client/kubeconfig.ts'
 import { runAsLeader } from '../lib/client/leader-election.ts'
 import { nodes } from '../lib/kinds/core/node.ts'
 import { pods } from '../lib/kinds/core/pod.ts'
@@ -42,7 +43,7 @@ const program = withEtcdFlags(new Command('kube-scheduler'))
   .option('--leader-elect <bool>', 'one of several leads', 'true')
 
 async function run(options: Options, { signal, log }: ComponentContext): Promise<void> {
-  const client = connect(options.kubeconfig)
+  const client = connect({ ...readKubeconfig(options.kubeconfig), userAgent: 'kube-scheduler' })
   const clock = systemClock
   const registry = new Registry()
   collectProcessMetrics(registry)

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { connect } from '../lib/client/http-client.ts'
+import { readKubeconfig } from '../lib/client/kubeconfig.ts'
 import { Cgroups } from '../lib/kubelet/cgroups.ts'
 import { type NodeAgentOptions, runNodeAgent } from '../lib/kubelet/node-agent.ts'
 import { podsCgroup } from '../lib/kubelet/node-allocatable.ts'
@@ -73,7 +74,7 @@ async function run(options: Options, { signal, log }: ComponentContext): Promise
   let podCidr: string | undefined
   const runtime = await makeRuntime(options, () => podCidr, log)
   const nodeName = (options.hostnameOverride ?? hostname()).toLowerCase()
-  const client = connect(options.kubeconfig)
+  const client = connect({ ...readKubeconfig(options.kubeconfig), userAgent: 'kubelet' })
   const { address, port, tlsCertFile: certFile, tlsPrivateKeyFile: keyFile, clientCaFile } = options
   await runNodeAgent(
     {
