@@ -11,7 +11,8 @@ import {
   tooMany,
 } from '../../api/field-errors.ts'
 import { immutable } from '../../api/validation.ts'
-import { cidr, dnsLabel, eachItem, qualifiedName, requiredText, requiredWord } from '../../api/validation-rules.ts'
+import { dnsLabel, eachItem, qualifiedName, requiredText, requiredWord } from '../../api/validation-rules.ts'
+import { toAddress, toNumber } from '../../util/ip-number.ts'
 import { validateNodeSelector } from '../core/pod-affinity-validation.ts'
 import { validateDriverName } from '../storage/csi-driver-name.ts'
 import {
@@ -178,13 +179,15 @@ function networkErrors(data: NonNullable<DeviceStatus['networkData']>, field: st
   ]
 }
 
+/** An address with the length of its network: unlike a range it has bits beyond that. */
 function interfaceAddress(value: string, field: string): FieldError[] {
-  if (cidr(field, value).length > 0) {
+  const [address = '', length = '', ...rest] = value.split('/')
+  const family = isIP(address)
+  const bits = family === 4 ? 32 : 128
+  if (family === 0 || rest.length > 0 || !/^[0-9]{1,3}$/.test(length) || Number(length) > bits) {
     const text = 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)'
     return [invalid(field, value, text)]
   }
-  const [address = '', length = ''] = value.split('/')
-  const host = isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
-  const canonical = `${host}/${length}`
+  const canonical = `${toAddress(toNumber(address), family === 4 ? 'IPv4' : 'IPv6')}/${Number(length)}`
   return value === canonical ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)]
 }
