@@ -20,6 +20,7 @@ export function statusSubresource<T extends KubeObject>(rules: StatusRules<T> = 
       if (rules.keepLabels) restoreMember(obj.metadata, old.metadata, 'labels')
       rules.keep?.(obj, old)
     },
+    ...(rules.keepLabels ? { resetFields: ['spec', 'metadata.labels'] } : {}),
     ...(rules.validateUpdate ? { validateUpdate: rules.validateUpdate } : {}),
   }
 }
