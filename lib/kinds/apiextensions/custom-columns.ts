@@ -40,10 +40,14 @@ function cellOf(type: string, find: JsonPath, object: KubeObject, now: number): 
   const [value] = find(object)
   if (value === undefined) return null
   if (type === 'string') return textOf(value)
-  if (type === 'date') return typeof value === 'string' ? ageSince(value, now) : null
+  if (type === 'date') return typeof value === 'string' ? ageOf(value, now) : null
   if (type === 'boolean') return typeof value === 'boolean' ? value : null
   if (typeof value !== 'number') return null
   return type === 'integer' ? Math.trunc(value) : value
+}
+
+function ageOf(value: string, now: number): string {
+  return Number.isNaN(Date.parse(value)) ? '<invalid>' : ageSince(value, now)
 }
 
 function textOf(value: unknown): string {
