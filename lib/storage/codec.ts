@@ -48,7 +48,8 @@ export function labelsIn(json: Buffer, start: number): Record<string, string> {
 /** The stored JSON with `"resourceVersion":"…"` as the first member of metadata, which begins at `start`. */
 export function withResourceVersion(stored: Buffer, start: number, revision: bigint): Buffer {
   const member = `"resourceVersion":"${revision}"${stored[skipSpace(stored, start)] === CLOSE_BRACE ? '' : ','}`
-  const bytes = Buffer.allocUnsafe(stored.length + member.length)
+  // Memory of its own: a piece of Node's shared pool would keep its whole neighbourhood for as long as the object lives.
+  const bytes = Buffer.allocUnsafeSlow(stored.length + member.length)
   stored.copy(bytes, 0, 0, start)
   bytes.write(member, start, 'latin1')
   stored.copy(bytes, start + member.length, start)

@@ -2,7 +2,8 @@
 // says what is wrong.
 
 import type { Command } from 'commander'
-import { isAbortError } from './async.ts'
+import { inBackground, isAbortError } from './async.ts'
+import { collectWhenIdle } from './idle-collection.ts'
 import { createLogger, type Logger } from './log.ts'
 
 /** A mistake of whoever started us: the message says what is wrong and what to do. No stack trace. */
@@ -27,6 +28,7 @@ export async function runComponent<O extends object>(
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => controller.abort(new DOMException(`stopped by ${name}`, 'AbortError')))
   }
+  inBackground(log, 'collecting when idle', collectWhenIdle({}, controller.signal), controller.signal)
   try {
     await run(options, { signal: controller.signal, log })
   } catch (error) {
