@@ -88,8 +88,19 @@ function otherVersion(registry: Registry, def: ResourceDefinition, apiVersion: s
 }
 
 function converted(source: ResourceDefinition, target: ResourceDefinition, object: JsonObject): JsonObject {
-  const stored = toStored(source, structuredClone(object) as unknown as KubeObject)
+  const stored = toStored(source, withStructs(source, object))
   return fromStored(target, stored) as unknown as JsonObject
+}
+
+/** A copy, with the structs that a built-in object has to whoever converts it even when all that was in them is gone. */
+function withStructs({ schema }: ResourceDefinition, object: JsonObject): KubeObject {
+  const copy = structuredClone(object)
+  if (schema.source) return copy as unknown as KubeObject
+  for (const name of ['spec', 'status']) {
+    const property = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined
+    if (property?.type === 'object' && (copy[name] ?? null) === null) copy[name] = {}
+  }
+  return copy as unknown as KubeObject
 }
 
 const resets = new WeakMap<ResourceDefinition, Map<string, FieldSet>>()

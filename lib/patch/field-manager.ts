@@ -2,7 +2,7 @@
 // through. The rules of who owns what are in ownership.ts; here is what surrounds them: objects that are not tracked,
 // lists of managers that clients wrote, and the way over from client-side apply.
 
-import { badRequest } from '../api/errors.ts'
+import { badRequest, StatusError } from '../api/errors.ts'
 import { type KubeObject, parseApiVersion } from '../api/meta.ts'
 import { jsonEqual } from '../util/json-equal.ts'
 import { type Conflict, ConflictsError } from './conflicts.ts'
@@ -49,7 +49,8 @@ function entriesAfterUpdate(
     const after = capped(ownersAfterUpdate(write, comparable(live), comparable(next), managers))
     return after === managers && isStored.has(managers) ? stored : writeManagers(after)
   } catch (error) {
-    if (error instanceof ShapeError) return stored
+    // A conversion that the kind cannot do says so by a StatusError.
+    if (error instanceof ShapeError || error instanceof StatusError) return stored
     throw error
   }
 }

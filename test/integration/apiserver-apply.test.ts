@@ -255,6 +255,34 @@ describe('apply', () => {
       expect(answer.headers.warning).toBe('299 - "line 1: key \\"a\\" already set in map"')
     })
 
+    test('versions of one kind are compared each in its own', async () => {
+      const at = (version: string) =>
+        `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/versions`
+      const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }
+      const scaler = (version: string, spec: object) => ({
+        apiVersion: `autoscaling/${version}`,
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'versions' },
+        spec: { scaleTargetRef: target, ...spec },
+      })
+      const cpu = { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } }
+      const v2 = { maxReplicas: 5, metrics: [{ type: 'Resource', resource: cpu }] }
+      expect((await apply(at('v2'), 'a', scaler('v2', v2))).status).toBe(201)
+      const refused = await apply(at('v1'), 'b', scaler('v1', { maxReplicas: 5, targetCPUUtilizationPercentage: 70 }))
+      expect(refused.json.message).toBe('Apply failed with 1 conflict: conflict with "a": .spec.metrics')
+      await merge(at('v1'), 'c', { spec: { maxReplicas: 7 } })
+      const again = await apply(at('v2'), 'a', scaler('v2', v2))
+      expect(again.json.message).toBe(
+        'Apply failed with 1 conflict: conflict with "c" using autoscaling/v1: .spec.maxReplicas',
+      )
+      const moved = await apply(at('v1'), 'a', scaler('v1', { minReplicas: 2 }))
+      expect(moved.json.spec).toMatchObject({ maxReplicas: 7, minReplicas: 2 })
+      expect((await entries(at('v1'))).map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+        ['a', 'autoscaling/v1'],
+        ['c', 'autoscaling/v1'],
+      ])
+    })
+
     test('a resourceVersion is a precondition', async () => {
       const path = `${maps}/versioned`
       const { json } = await apply(path, 'a', map('versioned', { x: '1' }))
