@@ -6,6 +6,7 @@ import type { ResourceDefinition } from '../api/resource.ts'
 import type { ControllerContext, ControllerEntry } from '../controller/context.ts'
 import type { Controller } from '../controller/controller.ts'
 import { watch } from '../controller/watch.ts'
+import { CustomKindsWatch } from './garbage-collector-custom.ts'
 import { type Decision, decide } from './garbage-collector-decision.ts'
 import { type GraphNode, OwnerGraph, orphanFinalizer, ownersOf, uidOf } from './garbage-collector-graph.ts'
 
@@ -18,8 +19,10 @@ export const garbageCollector: ControllerEntry = {
 const ignored = new Set(['events', 'events.events.k8s.io'])
 const maxAbsent = 10_000
 
-function collector({ client, informers, kinds, log }: ControllerContext): Controller {
+function collector(context: ControllerContext): Controller {
+  const { client, informers, kinds, log } = context
   const graph = new OwnerGraph()
+  const custom = new CustomKindsWatch(context, (definition, old, current) => graph.observe(definition, old, current))
   const collected = kinds.filter(isCollected)
   /** Uids are never used again: one that was absent stays so. */
   const absent = new Set<string>()
@@ -27,9 +30,12 @@ function collector({ client, informers, kinds, log }: ControllerContext): Contro
   return {
     name: 'garbage-collector',
     workers: 20,
-    watches: collected.map(definition =>
-      watch(informers.of(definition), (old, current) => graph.observe(definition, old, current)),
-    ),
+    watches: [
+      ...collected.map(definition =>
+        watch(informers.of(definition), (old, current) => graph.observe(definition, old, current)),
+      ),
+      custom,
+    ],
     reconcile,
   }
 
@@ -68,7 +74,7 @@ function collector({ client, informers, kinds, log }: ControllerContext): Contro
 
   function definitionOf({ apiVersion, kind }: OwnerReference): ResourceDefinition {
     const { group, version } = parseApiVersion(apiVersion)
-    const known = kinds.filter(def => def.group === group && def.kind === kind)
+    const known = [...kinds, ...custom.kinds].filter(def => def.group === group && def.kind === kind)
     const definition = known.find(def => def.version === version) ?? known[0]
     if (!definition) throw new Error(`no kind "${kind}" is known in ${apiVersion}`)
     return definition

@@ -7,6 +7,7 @@ import { namespaces } from '../../lib/kinds/core/namespace.ts'
 import { pods } from '../../lib/kinds/core/pod.ts'
 import { secrets } from '../../lib/kinds/core/secret.ts'
 import { type ServiceAccount, serviceAccounts } from '../../lib/kinds/core/service-account.ts'
+import { definition, definitionsPath, establish, version } from '../harness/custom-kinds.ts'
 import { describeWithEtcd } from '../harness/etcd.ts'
 import { eventually } from '../harness/eventually.ts'
 import { type ControllerCluster, deployment, startControllerCluster } from './controller-cluster.ts'
@@ -110,6 +111,53 @@ describe('what goes when its owner or namespace goes', () => {
       return left.every(({ items }) => items.length === 0)
     })
   }, 30_000)
+
+  describe('of kinds that users bring', () => {
+    const spec = { spec: { type: 'object' } }
+    const kindOf = (plural: string, kind: string) =>
+      ({ group: 'example.com', version: 'v1', kind, plural, scope: 'Namespaced', schema: {} }) as const
+    const nests = kindOf('nests', 'Nest')
+    const eggs = kindOf('eggs', 'Egg')
+    const custom = (name: string, of: string, namespace = 'default', owners: OwnerReference[] = []): KubeObject => ({
+      apiVersion: 'example.com/v1',
+      kind: of,
+      metadata: { name, namespace, ownerReferences: owners },
+    })
+    beforeAll(async () => {
+      await establish(cluster.api, definition('nests', [version(spec), version(spec, { name: 'v2', storage: false })]))
+      await establish(cluster.api, definition('eggs', [version(spec)]))
+    })
+
+    test('own others, are owned, and go like any other', async () => {
+      const nest = await cluster.client.create(nests, custom('nest', 'Nest'))
+      const ref = { ...ownedBy(nest), apiVersion: 'example.com/v2' }
+      await create(map('c-owned', [ref]))
+      const egg = await cluster.client.create(eggs, custom('egg', 'Egg', 'default', [ref]))
+      await create(map('c-shell', [{ ...ownedBy(egg), apiVersion: 'example.com/v1' }]))
+      await cluster.client.delete(nests, at('nest'), { propagationPolicy: 'Background' })
+      await Promise.all(['c-owned', 'c-shell'].map(gone))
+    }, 30_000)
+
+    test('let go of what they own when their definition goes', async () => {
+      await establish(cluster.api, definition('shells', [version(spec)]))
+      const shell = await cluster.client.create(kindOf('shells', 'Shell'), custom('shell', 'Shell'))
+      await create(map('c-pearl', [{ ...ownedBy(shell), apiVersion: 'example.com/v1' }]))
+      await cluster.api.ask('DELETE', `${definitionsPath}/shells.example.com`)
+      await gone('c-pearl')
+    }, 30_000)
+
+    test('leave with their namespace, also those that lack the preferred version of their group', async () => {
+      await cluster.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'birds' } })
+      await cluster.client.create(eggs, custom('egg', 'Egg', 'birds'))
+      await cluster.client.create(nests, custom('nest', 'Nest', 'birds'))
+      await cluster.client.delete(namespaces, { name: 'birds' })
+      await eventually(async () => (await cluster.api.ask('GET', '/api/v1/namespaces/birds')).status === 404)
+      const left = await Promise.all(
+        ['nests', 'eggs'].map(plural => cluster.api.ask('GET', `/apis/example.com/v1/namespaces/birds/${plural}`)),
+      )
+      expect(left.map(({ json }) => json.items)).toEqual([[], []])
+    }, 30_000)
+  })
 
   test('a namespace gets its account and CA, and when deleted is emptied, pods first', async () => {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'temp' } }
