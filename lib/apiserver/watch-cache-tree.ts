@@ -29,6 +29,35 @@ export function prefixesOf(key: string): string[] {
   return prefixes
 }
 
+/** The library's nodes: a leaf has keys, an inner node the largest key of each child. */
+interface TreeNode {
+  keys: string[]
+  children?: TreeNode[]
+}
+
+/** Its own counting goes over every entry, and a page of a list must not cost what the whole list costs. */
+function rootOf(tree: EntryTree): TreeNode {
+  return (tree as unknown as { _root: TreeNode })._root
+}
+
+/** How many keys are less than `key`. */
+function countBefore({ keys, children }: TreeNode, key: string): number {
+  let count = 0
+  for (const [index, largest] of keys.entries()) {
+    const child = children?.[index]
+    if (largest >= key) return child ? count + countBefore(child, key) : count
+    count += child ? countAll(child) : 1
+  }
+  return count
+}
+
+function countAll({ keys, children }: TreeNode): number {
+  if (!children) return keys.length
+  let count = 0
+  for (const child of children) count += countAll(child)
+  return count
+}
+
 /** Everything under a prefix at one revision. Exact and stable, whatever is written meanwhile. */
 export class Snapshot {
   readonly revision: bigint
@@ -55,7 +84,8 @@ export class Snapshot {
 
   /** How many entries there are, or how many from the key `from` on. */
   size(from = this.#from): number {
-    return this.#tree.forRange(this.#atLeast(from), this.#to, false)
+    const root = rootOf(this.#tree)
+    return Math.max(0, countBefore(root, this.#to) - countBefore(root, this.#atLeast(from)))
   }
 
   #atLeast(key: string): string {

@@ -196,7 +196,8 @@ export class WatchCache {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    for await (const batch of this.#kv.watch(this.#prefix, this.revision, signal)) this.#apply(batch)
+    const options = { withoutPrevious: true }
+    for await (const batch of this.#kv.watch(this.#prefix, this.revision, signal, options)) this.#apply(batch)
   }
 
   #apply(batch: KvEvent[]): void {

@@ -7,7 +7,7 @@ import { systemClock } from '../util/clock.ts'
 import { checked, isLeaseGone, isTransient } from './etcd-errors.ts'
 import { fromRpc, keyRange, revisionOf } from './etcd-rpc.ts'
 import { watchEtcd } from './etcd-watch.ts'
-import type { KeyValue, Kv, KvEvent, ListOptions, WriteResult } from './kv.ts'
+import type { KeyValue, Kv, KvEvent, ListOptions, WatchOptions, WriteResult } from './kv.ts'
 import { Leases } from './leases.ts'
 
 export interface EtcdOptions {
@@ -149,8 +149,13 @@ class EtcdKv implements Kv {
     return { ok: false, revision, ...(current ? { current: fromRpc(current) } : {}) }
   }
 
-  watch(prefix: string, revision: bigint, signal: AbortSignal): AsyncIterable<KvEvent[]> {
-    return watchEtcd(this.#client, prefix, revision, signal)
+  watch(
+    prefix: string,
+    revision: bigint,
+    signal: AbortSignal,
+    { withoutPrevious = false }: WatchOptions = {},
+  ): AsyncIterable<KvEvent[]> {
+    return watchEtcd(this.#client, { prefix, withoutPrevious }, revision, signal)
   }
 
   async compact(revision: bigint): Promise<void> {

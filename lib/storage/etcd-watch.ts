@@ -11,17 +11,22 @@ import { Compacted, type KvEvent, Rewound, Unavailable } from './kv.ts'
 
 type WatchStream = IDuplexStream<IWatchRequest, IWatchResponse> & AsyncIterable<IWatchResponse>
 
+export interface Watched {
+  prefix: string
+  withoutPrevious: boolean
+}
+
 /** See Kv.watch. Ends when the signal is aborted. Throws Compacted, and what etcd refuses. */
 export async function* watchEtcd(
   client: Etcd3,
-  prefix: string,
+  watched: Watched,
   revision: bigint,
   signal: AbortSignal,
 ): AsyncGenerator<KvEvent[]> {
   let last = revision
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      for await (const events of watchOnce(client, prefix, last, signal)) {
+      for await (const events of watchOnce(client, watched, last, signal)) {
         const news = events.filter(event => revisionOf(event) > last)
         const newest = news.at(-1)
         if (!newest) continue
@@ -52,7 +57,7 @@ function revisionOf(event: KvEvent): bigint {
 /** The events after `revision`, whole responses at a time, as long as one stream lives. */
 async function* watchOnce(
   client: Etcd3,
-  prefix: string,
+  watched: Watched,
   revision: bigint,
   signal: AbortSignal,
 ): AsyncGenerator<KvEvent[]> {
@@ -62,11 +67,11 @@ async function* watchOnce(
   stream.on('error', () => {})
   signal.addEventListener('abort', cancel, { once: true })
   try {
-    stream.write({ create_request: createRequest(prefix, revision) })
+    stream.write({ create_request: createRequest(watched, revision) })
     let fragments: IEvent[] = []
     for await (const response of responses(stream)) {
       if (response.canceled) throw cancelled(response)
-      if (response.created) await mustRemember(client, prefix, revision)
+      if (response.created) await mustRemember(client, watched.prefix, revision)
       fragments.push(...response.events)
       if (response.fragment || fragments.length === 0) continue
       yield fragments.map(eventFromRpc)
@@ -78,8 +83,8 @@ async function* watchOnce(
   }
 }
 
-function createRequest(prefix: string, revision: bigint): object {
-  return { ...keyRange(prefix), start_revision: `${revision + 1n}`, prev_kv: true, fragment: true }
+function createRequest({ prefix, withoutPrevious }: Watched, revision: bigint): object {
+  return { ...keyRange(prefix), start_revision: `${revision + 1n}`, prev_kv: !withoutPrevious, fragment: true }
 }
 
 async function* responses(stream: WatchStream): AsyncGenerator<IWatchResponse> {

@@ -195,6 +195,13 @@ export function describeKv(name: string, start: () => Promise<KvUnderTest>): voi
       ])
     })
 
+    test('a watch may do without what was there before', async () => {
+      const start = await write('a', '1')
+      await write('a', '2')
+      const [put] = await take(kv.watch(prefix, start, controller.signal, { withoutPrevious: true }), 1)
+      expect(put).toMatchObject({ type: 'put', kv: { value: bytes('2') } })
+    })
+
     test('a watch from a revision still to come is refused', async () => {
       const now = await write('a', '1')
       await expect(take(watch(now + 5n), 1)).rejects.toThrow(Rewound)

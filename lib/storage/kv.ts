@@ -26,6 +26,11 @@ export interface ListOptions {
   revision?: bigint
 }
 
+export interface WatchOptions {
+  /** Events come without `previous`, which costs etcd a look for each and the wire as much again. */
+  withoutPrevious?: boolean
+}
+
 export interface Kv {
   get(key: string, signal?: AbortSignal): Promise<{ kv?: KeyValue; revision: bigint }>
   /** In key order. `count` is how many keys there are from startKey on, whatever the limit. */
@@ -42,7 +47,7 @@ export interface Kv {
    * connections. Batches hold whole revisions. Throws Compacted when history is missing, Rewound when `revision` is
    * still to come.
    */
-  watch(prefix: string, revision: bigint, signal: AbortSignal): AsyncIterable<KvEvent[]>
+  watch(prefix: string, revision: bigint, signal: AbortSignal, options?: WatchOptions): AsyncIterable<KvEvent[]>
   /** Forgets history before `revision`. */
   compact(revision: bigint): Promise<void>
   close(): void

@@ -1,6 +1,7 @@
 // An etcd and an API server of the benchmark's own, in a process beside it: its memory and its time are its own.
 // Forked by large.ts; it tells where it listens, and ends with its parent.
 
+import { collectWhenIdle } from '../../lib/util/idle-collection.ts'
 import { startApiServer } from '../harness/apiserver.ts'
 import { startEtcd } from '../harness/etcd.ts'
 
@@ -12,6 +13,9 @@ export interface ApiProcess {
   key: string
   etcdEndpoints: string[]
 }
+
+// As the binary does.
+void collectWhenIdle({}, new AbortController().signal)
 
 const etcd = await startEtcd()
 const api = await startApiServer({ etcd })

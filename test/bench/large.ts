@@ -230,7 +230,7 @@ export async function benchLarge(): Promise<void> {
     await benchWatch(bench, 'of a namespace each', inNamespace, writesPerSecond * watchSeconds, writesPerSecond)
     await benchWatch(bench, 'of everything', () => maps, 100, 10)
     await benchMemory(bench, 'after the load')
-    await new Promise(resolve => setTimeout(resolve, 20_000))
+    await new Promise(resolve => setTimeout(resolve, 25_000))
     await benchMemory(bench, 'a while later')
   } finally {
     client.close()

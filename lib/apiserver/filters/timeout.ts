@@ -3,9 +3,9 @@
 
 import { badRequest, timeout } from '../../api/errors.ts'
 import type { Clock } from '../../util/clock.ts'
+import { parseGoDuration } from '../../util/go-duration.ts'
 import type { ApiRequest, Filter } from '../chain.ts'
 import { withDeadline } from '../deadline.ts'
-import { parseGoDuration } from '../../util/go-duration.ts'
 import { isLongRunning } from '../request-info.ts'
 
 export function withTimeout({ timeoutMs, clock }: { timeoutMs: number; clock: Clock }): Filter {
