@@ -52,6 +52,11 @@ export interface Strategy<T> {
   blocksDeletion?(obj: T): boolean
   /** DELETE answers the object that is gone, not a Status: pods, services, service accounts and a few more. */
   returnsDeletedObject?: boolean
+  /**
+   * A deletion that says nothing of what the object owns leaves it: so it was for the first kinds, and old clients count
+   * on it. `warning` is what a client is told that says nothing.
+   */
+  orphansByDefault?: { warning?: string }
   /** PUT creates the object when it is absent. */
   allowCreateOnUpdate?: boolean
   /** false: PUT must carry a resourceVersion. Defaults to true. */

@@ -100,7 +100,7 @@ describe('every resource', () => {
       }
       const ofWalk = `labelSelector=${encodeURIComponent('walk in (a,b,c,d)')}`
       const remove = async (suffix: string) => {
-        await ask(200, 'DELETE', path(suffix))
+        await ask(200, 'DELETE', `${path(suffix)}?propagationPolicy=Background`)
         if (def.plural === 'namespaces') await finalize(suffix)
         await eventually(async () => (await api.ask('GET', path(suffix))).status === 404)
       }
@@ -276,10 +276,10 @@ describe('every resource', () => {
       const collectionTest = canDeleteCollection ? test : undefined
       collectionTest?.('deletecollection removes what is selected', async () => {
         for (const suffix of ['c', 'd']) await ask(201, 'POST', collection, { body: make(suffix) })
-        await ask(200, 'DELETE', `${collection}?labelSelector=walk%3Dc`)
+        await ask(200, 'DELETE', `${collection}?labelSelector=walk%3Dc&propagationPolicy=Background`)
         await eventually(async () => (await api.ask('GET', path('c'))).status === 404)
         await ask(200, 'GET', path('d'))
-        await ask(200, 'DELETE', `${collection}?${ofWalk}`)
+        await ask(200, 'DELETE', `${collection}?${ofWalk}&propagationPolicy=Background`)
         await eventually(async () => (await api.ask('GET', path('d'))).status === 404)
       })
     })

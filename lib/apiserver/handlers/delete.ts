@@ -19,6 +19,9 @@ export const del: ResourceHandler = async r => {
   const { request, def, subresource } = r
   const options = await readDeleteOptions(request)
   const write = { def, subresource, user: request.user, dryRun: options.dryRun, warnings: request.warnings }
+  const { warning } = def.strategy?.orphansByDefault ?? {}
+  const saysNothing = options.propagationPolicy === undefined && options.orphanDependents === undefined
+  if (warning && saysNothing) request.warnings.push(warning)
   return answerDeleted(r, await deleteObject(r.context, write, objectKeyOf(r), options), options)
 }
 

@@ -92,6 +92,15 @@ describe('deletionStep', () => {
     expect(outcome(plain, finalizers ? { finalizers } : {}, options)).toMatchObject({ finalizers: expected })
   })
 
+  test.each<[string, string[] | undefined, Partial<DeleteOptions>, string[] | undefined]>([
+    ['nothing', undefined, {}, ['orphan']],
+    ['foreground before', ['foregroundDeletion'], {}, ['foregroundDeletion']],
+    ['background', undefined, { propagationPolicy: 'Background' }, undefined],
+  ])('a kind that orphans by default, told %s', (_, finalizers, options, expected) => {
+    const orphaning = { ...plain, strategy: { orphansByDefault: {} } }
+    expect(outcome(orphaning, finalizers ? { finalizers } : {}, options)).toMatchObject({ finalizers: expected })
+  })
+
   test("a kind's own finalizers hold it too, and it is told", () => {
     const namespace = object({}, { spec: { finalizers: ['kubernetes'] } })
     const step = deletionStep(withOwnFinalizers, namespace, { dryRun: false }, now)

@@ -27,7 +27,7 @@ export function deletionStep(
   const { metadata } = object
   const grace = graceOf(def, object, options, nowMs)
   if (grace === 'pending') return { step: 'pending' }
-  const finalizers = finalizersAfter(metadata.finalizers ?? [], options)
+  const finalizers = finalizersAfter(def, metadata.finalizers ?? [], options)
   if (finalizers.length > 0) metadata.finalizers = finalizers
   else delete metadata.finalizers
   if (grace !== undefined) {
@@ -84,11 +84,10 @@ function isBlocked(def: ResourceDefinition, object: KubeObject): boolean {
 }
 
 /** The garbage collector's two finalizers follow the options; where those say nothing, what is there stays. */
-function finalizersAfter(
-  finalizers: string[],
-  { propagationPolicy: policy, orphanDependents }: DeleteOptions,
-): string[] {
-  const isOrphaning = orphanDependents ?? (policy ? policy === 'Orphan' : finalizers.includes(orphan))
+function finalizersAfter(def: ResourceDefinition, finalizers: string[], options: DeleteOptions): string[] {
+  const { propagationPolicy: policy, orphanDependents } = options
+  const byDefault = def.strategy?.orphansByDefault !== undefined && !finalizers.includes(foreground)
+  const isOrphaning = orphanDependents ?? (policy ? policy === 'Orphan' : finalizers.includes(orphan) || byDefault)
   const isForeground =
     orphanDependents === undefined && (policy ? policy === 'Foreground' : finalizers.includes(foreground))
   const others = finalizers.filter(name => name !== orphan && name !== foreground)

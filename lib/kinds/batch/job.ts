@@ -45,6 +45,10 @@ export const jobs: ResourceDefinition<Job> = {
     validate: validateJob,
     validateUpdate: validateJobUpdate,
     warnings: jobWarnings,
+    orphansByDefault: {
+      warning:
+        'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+    },
   },
   subresources: { status: statusSubresource({ validateUpdate: validateJobStatusUpdate }) },
   tracksGeneration: true,

@@ -35,6 +35,7 @@ export const replicationControllers: ResourceDefinition<ReplicationController> =
     labelLikeTemplate(controller)
   },
   strategy: {
+    orphansByDefault: {},
     prepareForCreate: controller => {
       controller.status = { replicas: 0 }
       dropDisabledTemplateFields(controller)
