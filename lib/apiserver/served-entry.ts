@@ -56,7 +56,7 @@ function once<T extends object>(
 /** The entry itself where the conversion changed nothing: its bytes are there already. */
 function converted(def: ResourceDefinition, entry: CacheEntry): CacheEntry {
   const object = fromStored(def, entry.copy())
-  if (jsonEqual(object, entry.copy())) return entry
+  if (jsonEqual(object, entry.object)) return entry
   return toEntry(entry.key, { value: encode(object), modRevision: entry.revision })
 }
 

@@ -8,7 +8,7 @@ import { nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { definitionSchema } from './definition-schema.ts'
 import { validateNames } from './names-validation.ts'
-import { type CustomResourceDefinition, cleanupFinalizer } from './types.ts'
+import { type CustomResourceDefinition, cleanupFinalizer, type Names } from './types.ts'
 import { validateDefinition, validateDefinitionUpdate } from './validation.ts'
 
 export type { CustomResourceDefinition } from './types.ts'
@@ -52,15 +52,31 @@ export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinit
   storage: { prefix: 'apiextensions.k8s.io/customresourcedefinitions' },
 }
 
-function fillIn({ spec }: CustomResourceDefinition): void {
-  const { names } = spec
-  if (names) {
-    names.singular ||= (names.kind ?? '').toLowerCase()
-    if (!names.listKind && names.kind) names.listKind = `${names.kind}List`
+/** Fields that Go always writes are there, empty or not. */
+function fillIn(crd: CustomResourceDefinition): void {
+  crd.spec ??= {} as CustomResourceDefinition['spec']
+  const { spec } = crd
+  spec.group ??= ''
+  spec.scope ??= ''
+  spec.versions ??= []
+  for (const version of spec.versions) {
+    version.name ??= ''
+    version.served ??= false
+    version.storage ??= false
   }
+  fillInNames(spec)
   spec.conversion ??= { strategy: 'None' }
   const service = spec.conversion.webhook?.clientConfig?.service
   if (service) service.port ??= 443
+}
+
+function fillInNames(spec: CustomResourceDefinition['spec']): void {
+  spec.names ??= {} as Names
+  const { names } = spec
+  names.plural ??= ''
+  names.kind ??= ''
+  names.singular ||= names.kind.toLowerCase()
+  if (!names.listKind && names.kind) names.listKind = `${names.kind}List`
 }
 
 /** Every version that objects were ever stored in, until a migration says that none are. */
