@@ -32,6 +32,7 @@ export function decode(schema: Schema, value: unknown, options: DecodeOptions = 
 
 class Decoder {
   readonly #options: DecodeOptions
+  readonly #hasInexact: boolean
   /** Where we are, for messages about unknown fields: names, keys and places in lists. */
   readonly #path: (string | number)[] = []
   /** Where we are as Go's decoder says it: the fields of structs, and the structs they are fields of. */
@@ -42,6 +43,7 @@ class Decoder {
 
   constructor(options: DecodeOptions) {
     this.#options = options
+    this.#hasInexact = [...(options.numbers?.values() ?? [])].some(isInexact)
   }
 
   decode(schema: Schema, value: unknown): unknown {
@@ -177,14 +179,27 @@ class Decoder {
 
   /** Data without a schema, in which no number may change. */
   #any(value: unknown, ...below: string[]): unknown {
-    const { numbers } = this.#options
-    if (!numbers) return copy(value)
-    const path = pathText([...this.#path, ...below])
-    for (const [at, literal] of numbers) {
-      const isHere = at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`)
-      if (isHere && isInexact(literal)) throw new DecodeError(inexactText(literal, at))
+    if (!this.#hasInexact) return copy(value)
+    this.#path.push(...below)
+    const copied = this.#exactly(value)
+    this.#path.length -= below.length
+    return copied
+  }
+
+  /** A copy, made with an eye on every number. */
+  #exactly(value: unknown): unknown {
+    if (typeof value === 'number') {
+      const literal = this.#literal()
+      if (literal && isInexact(literal)) throw new DecodeError(inexactText(literal, pathText(this.#path)))
     }
-    return copy(value)
+    if (typeof value !== 'object' || value === null) return value
+    const result: Values = {}
+    for (const [key, member] of Object.entries(value)) {
+      this.#path.push(Array.isArray(value) ? Number(key) : key)
+      setMember(result, key, this.#exactly(member))
+      this.#path.pop()
+    }
+    return Array.isArray(value) ? Object.values(result) : result
   }
 
   /** How the number here was written, where that is not as its value is written. */

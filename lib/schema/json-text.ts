@@ -1,8 +1,6 @@
 // What JSON.parse does not tell: how deep a text goes, which members it gives twice, and which numbers say more than the
 // value they become. Whether there is any of it is found in one quick pass over the text; the careful pass runs only then.
 
-import { pathText } from './path-text.ts'
-
 /** Deeper than any object, and shallow enough for recursion. */
 const maxDepth = 1000
 
@@ -64,8 +62,8 @@ function countMembers(value: unknown): number {
 export interface TextFacts {
   /** Members that the text gives more than once, of which the last counts. */
   duplicates: string[]
-  /** Where in the text members stand that are no duplicates; and where duplicates stand again. */
-  places?: { first: ReadonlyMap<string, number>; again: ReadonlyMap<string, number> }
+  /** Where in the text duplicates stand again, and where other members stand. Only given with duplicates. */
+  places?: { again: ReadonlyMap<string, number>; first(paths: readonly string[]): ReadonlyMap<string, number> }
   /** The texts of numbers that JSON would write otherwise: `1e3`, `1.0`, `9007199254740993`. */
   numbers?: ReadonlyMap<string, string>
   /** What a strict reader of the text says beside that: YAML's has words of its own for duplicates. */
@@ -86,58 +84,121 @@ export function parseJson(text: string, { keepsNumbers = false } = {}): ParsedJs
   if (depth > maxDepth) throw new RangeError('exceeded max depth')
   const hasDuplicates = members !== countMembers(value)
   if (!hasDuplicates && !hasOddNumbers) return { value, duplicates: [] }
-  const { first, again, numbers } = examine(text)
+  const numbers = hasOddNumbers ? oddNumbers(text) : new Map<string, string>()
   if (!keepsNumbers) refuseInexact(numbers)
-  const places = hasDuplicates ? { places: { first, again } } : {}
-  return { value, duplicates: [...again.keys()], ...places, ...(numbers.size > 0 ? { numbers } : {}) }
+  const odd = numbers.size > 0 ? { numbers } : {}
+  if (!hasDuplicates) return { value, duplicates: [], ...odd }
+  const again = duplicatesIn(text)
+  return { value, duplicates: [...again.keys()], places: { again, first: paths => placesOf(text, paths) }, ...odd }
 }
 
+/** A level of nesting: an object, by the place of the name that was read last, or a list. */
 interface Level {
-  /** The names seen in an object; undefined in a list. */
-  seen: Set<string> | undefined
+  isObject: boolean
   index: number
-  name: string
+  nameAt: number
+  /** Its path, once somebody has asked. */
+  path?: string
 }
 
-interface Examined {
-  first: Map<string, number>
-  again: Map<string, number>
-  numbers: Map<string, string>
+interface Visitor {
+  /** A member's name stands at `at`. */
+  name?(at: number, levels: Level[]): void
+  /** A number; answers nothing. */
+  number?(literal: string, levels: Level[]): void
 }
 
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
-function examine(text: string): Examined {
-  const found: Examined = { first: new Map(), again: new Map(), numbers: new Map() }
+/** Goes over a text that JSON.parse has taken. */
+function walk(text: string, visitor: Visitor): void {
   const levels: Level[] = []
-  const here = () => pathText(levels.map(level => (level.seen ? level.name : level.index)))
   for (let at = 0; at < text.length; at++) {
-    const char = text[at] ?? ''
+    const code = text.charCodeAt(at)
     const level = levels.at(-1)
-    if (char === '{' || char === '[') {
-      levels.push({ seen: char === '{' ? new Set() : undefined, index: 0, name: '' })
-    } else if (char === '}' || char === ']') {
+    if (code === 0x7b || code === 0x5b) {
+      levels.push({ isObject: code === 0x7b, index: 0, nameAt: 0 })
+    } else if (code === 0x7d || code === 0x5d) {
       levels.pop()
-    } else if (char === ',' && level) {
+    } else if (code === 0x2c && level) {
       level.index++
-    } else if (char === '"') {
+    } else if (code === 0x22) {
       const end = stringEnd(text, at)
-      if (level?.seen && isName(text, end)) {
-        level.name = JSON.parse(text.slice(at, end + 1)) as string
-        const places = level.seen.has(level.name) ? found.again : found.first
-        if (!places.has(here())) places.set(here(), at)
-        level.seen.add(level.name)
+      if (level?.isObject && isName(text, end)) {
+        level.nameAt = at
+        visitor.name?.(at, levels)
       }
       at = end
-    } else if (char === '-' || (char >= '0' && char <= '9')) {
+    } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       number.lastIndex = at
-      const [literal = char] = number.exec(text) ?? []
-      if (String(Number(literal)) !== literal) found.numbers.set(here(), literal)
-      else found.numbers.delete(here())
+      const [literal = ''] = number.exec(text) ?? []
+      visitor.number?.(literal, levels)
       at += literal.length - 1
     }
   }
-  return found
+}
+
+function nameAt(text: string, at: number): string {
+  return JSON.parse(text.slice(at, stringEnd(text, at) + 1)) as string
+}
+
+/** Where we are: in the innermost level, which keeps its own path for all that stands in it. */
+function pathOf(text: string, levels: Level[]): string {
+  const level = levels.at(-1)
+  if (!level) return ''
+  level.path ??= pathOf(text, levels.slice(0, -1))
+  if (!level.isObject) return `${level.path}[${level.index}]`
+  const name = nameAt(text, level.nameAt)
+  return level.path === '' ? name : `${level.path}.${name}`
+}
+
+/** Where members stand again that are given twice. */
+function duplicatesIn(text: string): Map<string, number> {
+  const again = new Map<string, number>()
+  const seen = new WeakMap<Level, Set<string>>()
+  walk(text, {
+    name(at, levels) {
+      const level = levels.at(-1)
+      if (!level) return
+      const names = seen.get(level) ?? new Set()
+      seen.set(level, names)
+      const name = nameAt(text, at)
+      if (names.has(name)) again.set(pathOf(text, levels), again.get(pathOf(text, levels)) ?? at)
+      names.add(name)
+    },
+  })
+  return again
+}
+
+/** Where these members stand first. One whose own name has a dot in it is not found. */
+function placesOf(text: string, paths: readonly string[]): Map<string, number> {
+  const wanted = new Set(paths)
+  const names = new Set(paths.map(path => path.slice(path.lastIndexOf('.') + 1)))
+  const first = new Map<string, number>()
+  walk(text, {
+    name(at, levels) {
+      if (!names.has(nameAt(text, at))) return
+      const path = pathOf(text, levels)
+      if (wanted.has(path) && !first.has(path)) first.set(path, at)
+    },
+  })
+  return first
+}
+
+/** Of more than these only those are looked for that would change. */
+const maxOddNumbers = 1000
+
+/** The texts of numbers that their values do not tell, by path; of a member given twice the last counts. */
+function oddNumbers(text: string): Map<string, string> {
+  const numbers = new Map<string, string>()
+  walk(text, {
+    number(literal, levels) {
+      const isOdd = String(Number(literal)) !== literal
+      if (isOdd && (numbers.size < maxOddNumbers || isInexact(literal))) numbers.set(pathOf(text, levels), literal)
+      else if (!isOdd && numbers.size > 0 && numbers.size < maxOddNumbers) numbers.delete(pathOf(text, levels))
+    },
+  })
+  return numbers
 }
 
 /** A string in an object is a name when a colon follows. */
@@ -178,17 +239,25 @@ const maxProblems = 100
  * below an unknown field do not count.
  */
 export function strictProblems(unknown: string[], duplicates: string[], places?: TextFacts['places']): string[] {
-  const isUnknown = (path: string) =>
-    unknown.some(field => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`))
+  const unknownPaths = new Set(unknown)
+  const first = places?.first(unknown)
   const end = Number.MAX_SAFE_INTEGER
   const problems = [
-    ...unknown.map(path => ({ at: places?.first.get(path) ?? end, text: `unknown field ${JSON.stringify(path)}` })),
+    ...unknown.map(path => ({ at: first?.get(path) ?? end, text: `unknown field ${JSON.stringify(path)}` })),
     ...duplicates
-      .filter(path => !isUnknown(path))
+      .filter(path => !isBelow(path, unknownPaths))
       .map(path => ({ at: places?.again.get(path) ?? end, text: `duplicate field ${JSON.stringify(path)}` })),
   ]
   const inOrder = problems.sort((a, b) => a.at - b.at).map(({ text }) => text)
   return inOrder.slice(0, maxProblems)
+}
+
+/** One of the paths, or a place in one of them. */
+function isBelow(path: string, paths: ReadonlySet<string>): boolean {
+  for (let end = path.length; end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
+    if (paths.has(path.slice(0, end))) return true
+  }
+  return false
 }
 
 /** Of a custom object: its text is read without a schema first, in which a duplicate is one whether its field is known or not. */
