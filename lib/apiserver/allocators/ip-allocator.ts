@@ -2,9 +2,11 @@
 // the same one away. Which are taken is what etcd says, not what anyone remembers.
 
 import { randomUUID } from 'node:crypto'
-import type { IPAddress } from '../../kinds/networking/ip-address.ts'
+import type { ResourceDefinition } from '../../api/resource.ts'
+import { type IPAddress, ipAddresses } from '../../kinds/networking/ip-address.ts'
 import { rfc3339 } from '../../util/clock.ts'
 import type { StorageContext } from '../context.ts'
+import { serverManager, track } from '../field-management.ts'
 import { ipAddressOf } from './ip-address-object.ts'
 import { type IpRange, isUsable, nthAddress, smallestAround, staticCount, usableCount } from './ip-range.ts'
 
@@ -27,7 +29,9 @@ interface Part {
 
 const keyOf = (address: string) => `ipaddresses/${address}`
 
-type Needs = Pick<StorageContext, 'cache' | 'store' | 'clock'>
+const def = ipAddresses as unknown as ResourceDefinition
+
+type Needs = Pick<StorageContext, 'cache' | 'store' | 'clock' | 'registry'>
 
 export class IpAllocator {
   readonly #context: Needs
@@ -81,7 +85,9 @@ export class IpAllocator {
     if (dryRun) return !this.#context.cache.get(keyOf(address))
     const object = ipAddressOf(address, service)
     object.metadata.uid = randomUUID()
-    object.metadata.creationTimestamp = rfc3339(this.#context.clock.now())
+    const { clock, registry } = this.#context
+    object.metadata.creationTimestamp = rfc3339(clock.now())
+    track({ registry, def, subresource: '', manager: serverManager, nowMs: clock.now() }, undefined, object)
     return (await this.#context.store.create(keyOf(address), object)).ok
   }
 
