@@ -262,7 +262,7 @@ describe('what is sent', () => {
         'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 3: key "name" already set in map, unknown field "foo"',
       )
       expect(toldOf(await ask('Warn'))).toEqual([
-        'yaml: unmarshal errors:   line 3: key "name" already set in map',
+        'line 3: key "name" already set in map',
         'unknown field "foo"',
       ])
     })
