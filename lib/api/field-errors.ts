@@ -1,6 +1,6 @@
 // What is wrong with a field, in the words of upstream's pkg/util/validation/field.
 
-import { type GroupResource, StatusError } from './errors.ts'
+import { StatusError } from './errors.ts'
 
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -79,7 +79,7 @@ export function tooMany(field: string, actual: number, max: number): FieldError 
 
 /** 422 Invalid, as upstream's NewInvalid makes it: every error in the message and as a cause. */
 export function invalidObject(
-  resource: GroupResource & { kind: string },
+  resource: { group: string; kind: string; plural?: string },
   name: string,
   errors: FieldError[],
 ): StatusError {

@@ -192,8 +192,8 @@ describe.each(kubectls())('kubectl $version', ({ program, version }) => {
       status: { replicas: 0, selector: 'app=scaled' },
     })
     const put = (change: object) => api.ask('PUT', scale, { body: { ...json, ...change } })
-    expect((await put({ spec: { replicas: -1 } })).json.message).toContain(
-      'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    expect((await put({ spec: { replicas: -1 } })).json.message).toBe(
+      'Scale.autoscaling "scaled" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
     )
     const old = await put({ metadata: { ...json.metadata, resourceVersion: '1' } })
     expect([old.status, old.json.reason]).toEqual([409, 'Conflict'])

@@ -91,7 +91,7 @@ async function changed(
   dropDuplicateOwners(object, write.warnings, 'after admission')
   prepare(write, object, current, clock.now())
   const errors = validateUpdate(def, write.subresource, object, current)
-  if (errors.length > 0) throw invalidObject(def, write.key.name, errors)
+  if (errors.length > 0) throw invalidObject(def.subresources?.[subresource]?.kind ?? def, write.key.name, errors)
   write.warnings.push(...(def.strategy?.warnings?.(object, current) ?? []))
   await admission.validate(object)
   if (isSameButForTimes(object, current)) object.metadata.managedFields = current.metadata.managedFields ?? []
