@@ -217,7 +217,18 @@ export const samples: Record<string, Sample> = {
         ],
       },
     },
-    status: { conditions: [condition('Walked')] },
+    // What the server itself says of it.
+    status: {
+      conditions: [
+        {
+          type: 'Dangling',
+          status: 'False',
+          reason: 'Found',
+          message: 'This FlowSchema references the PriorityLevelConfiguration object named "exempt" and it exists',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
+      ],
+    },
   },
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': {
     object: {
