@@ -213,7 +213,7 @@ test('a deleted pod runs its preStop hook, is asked to end, and leaves nothing',
   await gone('ends')
   const { buffer } = await logFile.read({ buffer: Buffer.alloc(4096), position: 0 })
   await logFile.close()
-  expect(buffer.toString()).toMatch(/hook[^]*asked/)
+  expect(buffer.toString()).toMatch(/hook[\s\S]*asked/)
   await client.deleteCollection(pods, { namespace })
   for (const name of ['full', 'web', 'killed', 'later']) await gone(name)
   expect(await tasks()).toEqual(new Map())
