@@ -41,6 +41,7 @@ export const certificateSigningRequests: ResourceDefinition<CertificateSigningRe
   subresources: {
     approval: {
       verbs: ['get', 'update', 'patch'],
+      resetFields: ['spec', 'status.certificate'],
       prepareForUpdate: (csr, old) => {
         const { conditions } = csr.status ?? {}
         restoreMember(csr, old, 'spec')
