@@ -77,6 +77,15 @@ describe('watch over a WebSocket', () => {
     seen.socket.terminate()
   })
 
+  test('a forgotten version is an error in a frame, and the end', async () => {
+    const seen = open(`${maps}?watch=true&resourceVersion=1`)
+    await eventually(() => seen.closed)
+    expect(seen.closed).toBe(1000)
+    expect(seen.frames.map(frame => JSON.parse(frame))).toMatchObject([
+      { type: 'ERROR', object: { code: 410, reason: 'Expired' } },
+    ])
+  })
+
   test('its time over, it closes in order', async () => {
     const seen = open(`${maps}?watch=true&timeoutSeconds=1&resourceVersion=${await now()}`)
     await eventually(() => seen.closed)

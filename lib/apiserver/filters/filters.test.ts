@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { StatusError } from '../../api/errors.ts'
 import { FakeClock } from '../../util/clock.ts'
 import { silentLogger } from '../../util/log.ts'
-import type { ApiRequest } from '../chain.ts'
+import type { ApiRequest, ApiResponse } from '../chain.ts'
 import type { Metrics } from '../metrics.ts'
 import { requestInfo } from '../request-info.ts'
 import { refusal } from './authorization.ts'
@@ -142,6 +142,29 @@ describe('withTimeout', () => {
     const ask = () =>
       withTimeout({ timeoutMs: 1, clock: new FakeClock() })(never)(request('GET', `/x?timeout=${timeout}`))
     expect(ask).toThrow(`invalid timeout specified in the request URL - ${why}`)
+  })
+
+  test.each<[string, ApiResponse['body'], number]>([
+    ['a large answer', Buffer.alloc(100_000), 1],
+    ['a stream', (async function* () {})(), 1],
+    ['a small answer', Buffer.alloc(1000), 0],
+    ['a text', 'ok', 0],
+  ])('%s has as long again to be read', async (_, body, timers) => {
+    const clock = new FakeClock()
+    const sent = Promise.withResolvers<number>()
+    const cancelled: Error[] = []
+    const given = { cancel: (reason: Error) => void cancelled.push(reason), done: sent.promise }
+    const filter = withTimeout({ timeoutMs: 1000, clock })
+    await filter(async () => ({ status: 200, body: body ?? '' }))(request('GET', '/api/v1/pods', given))
+    expect(clock.sleeping).toBe(timers)
+    await clock.advance(1000)
+    expect(cancelled.map(({ name }) => name)).toEqual(Array(timers).fill('Error'))
+    await filter(async () => ({ status: 200, body: body ?? '' }))(request('GET', '/api/v1/pods', given))
+    sent.resolve(200)
+    await clock.advance(0)
+    await clock.advance(1000)
+    expect(cancelled.length).toBe(timers)
+    expect(clock.sleeping).toBe(0)
   })
 
   test('a watch has all the time it wants', async () => {
