@@ -32,19 +32,43 @@ export function kindOf(schema: Schema, value: Json | undefined): 'scalar' | 'lis
 
 /** The fields that a schema names; a map has none. */
 export function isDeclared(schema: Schema, name: string): boolean {
-  return schema.properties !== undefined && Object.hasOwn(schema.properties, name)
+  const properties = propertiesOf(schema)
+  return properties !== undefined && Object.hasOwn(properties, name)
+}
+
+/** A whole object within another has what every object has. */
+function propertiesOf(schema: Schema): Schema['properties'] {
+  return schema.embeddedResource ? rootSchema(schema).properties : schema.properties
 }
 
 /** The schema of a member; undefined when there may be no such member. */
 export function memberSchema(schema: Schema, name: string): Schema | undefined {
-  const { properties, additionalProperties } = schema
-  if (properties && Object.hasOwn(properties, name)) return properties[name]
+  const { additionalProperties } = schema
+  const properties = propertiesOf(schema)
+  const declared = properties && Object.hasOwn(properties, name) ? properties[name] : undefined
+  if (declared) return schema.preserveUnknownFields ? preserving(declared) : declared
   if (additionalProperties) return additionalProperties
   if (schema.preserveUnknownFields || !properties || Object.keys(properties).length === 0) return untyped
   return undefined
 }
 
-export const itemSchema = (schema: Schema): Schema => schema.items ?? untyped
+export function itemSchema(schema: Schema): Schema {
+  const { items = untyped } = schema
+  return schema.preserveUnknownFields ? preserving(items) : items
+}
+
+const preserved = new WeakMap<Schema, Schema>()
+
+/** What keeps unknown fields keeps them in all that is below it. */
+function preserving(schema: Schema): Schema {
+  const isContainer = schema.type === 'object' || schema.type === 'array'
+  if (!isContainer || schema.preserveUnknownFields) return schema
+  const known = preserved.get(schema)
+  if (known) return known
+  const derived = { ...schema, preserveUnknownFields: true }
+  preserved.set(schema, derived)
+  return derived
+}
 
 /** An element that has no name in its list. */
 export class ShapeError extends Error {

@@ -258,6 +258,24 @@ describe('what an applied configuration may not be', () => {
     expect(fieldSetOf(keyed, { list: [{ b: 'x' }] })).toEqual({ 'f:list': { 'k:{"b":"x"}': { '.': {}, 'f:b': {} } } })
   })
 
+  test('nor what no schema declares, except in objects within objects, and below what keeps all', () => {
+    const nested = object({
+      pod: object({ spec: object({ x: text }) }, { embeddedResource: true }),
+      kept: object(
+        { inner: object({ x: text }), list: { type: 'array', items: object({ x: text }) } },
+        { preserveUnknownFields: true },
+      ),
+    })
+    const value = {
+      pod: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { x: '1' } },
+      kept: { any: 1, inner: { any: 1 }, list: [{ any: 1 }] },
+    }
+    expect(shapeProblem(nested, value, false)).toBeUndefined()
+    expect(shapeProblem(nested, { pod: { metadata: { nme: 'p' }, other: 1 } }, false)).toBe(
+      'errors:\n  .pod.metadata.nme: field not declared in schema\n  .pod.other: field not declared in schema',
+    )
+  })
+
   test('but the live object may have elements twice', () => {
     expect(shapeProblem(schema, { tags: ['t', 't'] }, true)).toBeUndefined()
   })
