@@ -3,8 +3,8 @@
 import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from '../../api/field-errors.ts'
 import { dnsSubdomain, eachItem, inRange, optionalWord } from '../../api/validation-rules.ts'
 import { descendingPath } from './local-path-validation.ts'
-import { validateWindowsOptions } from './pod-os-validation.ts'
 import type { Container, PodSpec } from './pod-types.ts'
+import { validateWindowsOptions } from './pod-windows-validation.ts'
 
 type PodSecurityContext = NonNullable<PodSpec['securityContext']>
 type SecurityContext = NonNullable<Container['securityContext']>
