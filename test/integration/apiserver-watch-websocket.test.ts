@@ -5,8 +5,9 @@ import { request as httpsRequest } from 'node:https'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type ClientOptions, WebSocket } from 'ws'
 import { serviceAccounts } from '../../lib/kinds/core/service-account.ts'
+import { connectEtcd } from '../../lib/storage/etcd-kv.ts'
 import { startApiServer, type TestApiServer } from '../harness/apiserver.ts'
-import { describeWithEtcd } from '../harness/etcd.ts'
+import { describeWithEtcd, type Etcd, startEtcd } from '../harness/etcd.ts'
 import { eventually } from '../harness/eventually.ts'
 import { connections, type Transport } from '../harness/watch-client.ts'
 
@@ -16,11 +17,20 @@ const tokenProtocol = (token: string) =>
   `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`
 
 describe('watch over a WebSocket', () => {
+  let etcd: Etcd
   let api: TestApiServer
   beforeAll(async () => {
-    api = await startApiServer()
+    etcd = await startEtcd()
+    // What was before the server started it does not know.
+    const kv = connectEtcd(etcd.clientOptions)
+    await kv.put('/before', Buffer.from('{}'), 0n)
+    kv.close()
+    api = await startApiServer({ etcd })
   })
-  afterAll(() => api.stop())
+  afterAll(async () => {
+    await api.stop()
+    await etcd.stop()
+  })
 
   const open = (path: string, protocols: string[] = [], options: ClientOptions = {}) => {
     const asAdmin = { cert: api.admin.cert, key: api.admin.key }
