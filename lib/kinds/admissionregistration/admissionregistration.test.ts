@@ -343,3 +343,10 @@ describe('bindings', () => {
     ])
   })
 })
+
+test('a name that is to be reserved is warned of', () => {
+  const object = objectOf(mutatingWebhookConfigurations, {}, { name: 'mine.static.k8s.io' })
+  expect(mutatingWebhookConfigurations.strategy?.warnings?.(object)).toEqual([
+    expect.stringMatching(/^metadata.name: names ending with ".static.k8s.io" will be reserved/),
+  ])
+})

@@ -15,6 +15,7 @@ import {
   validateParamRef,
   validatePolicyName,
 } from './policy-validation.ts'
+import { staticNameWarnings } from './static-names.ts'
 
 export type MutatingAdmissionPolicyBinding = Kube<V1MutatingAdmissionPolicyBinding>
 
@@ -32,7 +33,7 @@ export const mutatingAdmissionPolicyBindings: ResourceDefinition<MutatingAdmissi
     binding.spec ??= {} as Spec
     defaultMatchResources(binding.spec.matchResources)
   },
-  strategy: { validate: validateBinding, allowUnconditionalUpdate: false },
+  strategy: { validate: validateBinding, warnings: staticNameWarnings, allowUnconditionalUpdate: false },
   tracksGeneration: true,
   columns: [
     nameColumn,

@@ -17,6 +17,7 @@ import {
   validateVariables,
 } from './policy-validation.ts'
 import { failurePolicies, knownWord, reinvocationPolicies, validateMatchConditions } from './rule-validation.ts'
+import { staticNameWarnings } from './static-names.ts'
 
 export type MutatingAdmissionPolicy = Kube<V1MutatingAdmissionPolicy>
 
@@ -35,7 +36,7 @@ export const mutatingAdmissionPolicies: ResourceDefinition<MutatingAdmissionPoli
     policy.spec.failurePolicy ??= 'Fail'
     defaultMatchResources(policy.spec.matchConstraints)
   },
-  strategy: { validate: validatePolicy, allowUnconditionalUpdate: false },
+  strategy: { validate: validatePolicy, warnings: staticNameWarnings, allowUnconditionalUpdate: false },
   tracksGeneration: true,
   columns: [
     nameColumn,

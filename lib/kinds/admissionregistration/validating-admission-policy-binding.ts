@@ -14,6 +14,7 @@ import {
   validatePolicyName,
   validateValidationActions,
 } from './policy-validation.ts'
+import { staticNameWarnings } from './static-names.ts'
 
 export type ValidatingAdmissionPolicyBinding = Kube<V1ValidatingAdmissionPolicyBinding>
 
@@ -31,7 +32,7 @@ export const validatingAdmissionPolicyBindings: ResourceDefinition<ValidatingAdm
     binding.spec ??= {} as Spec
     defaultMatchResources(binding.spec.matchResources)
   },
-  strategy: { validate: validateBinding, allowUnconditionalUpdate: false },
+  strategy: { validate: validateBinding, warnings: staticNameWarnings, allowUnconditionalUpdate: false },
   tracksGeneration: true,
   columns: [
     nameColumn,

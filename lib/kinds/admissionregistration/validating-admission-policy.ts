@@ -18,6 +18,7 @@ import {
   validateVariables,
 } from './policy-validation.ts'
 import { failurePolicies, knownWord, validateMatchConditions } from './rule-validation.ts'
+import { staticNameWarnings } from './static-names.ts'
 
 export type ValidatingAdmissionPolicy = Kube<V1ValidatingAdmissionPolicy>
 
@@ -43,6 +44,7 @@ export const validatingAdmissionPolicies: ResourceDefinition<ValidatingAdmission
     },
     prepareForUpdate: (policy, old) => restoreMember(policy, old, 'status'),
     validate: validatePolicy,
+    warnings: staticNameWarnings,
     allowUnconditionalUpdate: false,
   },
   subresources: { status: statusSubresource({ validateUpdate: validateStatus }) },

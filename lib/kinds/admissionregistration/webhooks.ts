@@ -17,6 +17,7 @@ import {
   validateMatchConditions,
   validateRuleWithOperations,
 } from './rule-validation.ts'
+import { staticNameWarnings } from './static-names.ts'
 
 type MutatingWebhook = Json<V1MutatingWebhook>
 type ValidatingWebhook = Json<V1ValidatingWebhook>
@@ -43,6 +44,7 @@ export function defaultWebhook(webhook: Webhook): void {
 
 export const webhookStrategy: Strategy<WebhookConfiguration> = {
   allowUnconditionalUpdate: false,
+  warnings: staticNameWarnings,
   validate: ({ webhooks = [] }) =>
     eachItem(webhooks, 'webhooks', (webhook, field, i) => [
       ...webhookErrors(webhook, field),
