@@ -36,24 +36,10 @@ type Changes = { [K in keyof Comparison]?: FieldSet | undefined }
 function compareValues(schema: Schema, before: Json, after: Json): Changes | undefined {
   const [left, right] = [shapeOf(schema, before, after), shapeOf(schema, after, before)]
   if (left !== right) return changedShape(schema, before, after)
-  if (left === 'leaf') return isSame(before, after) ? undefined : { modified: {} }
+  if (left === 'leaf') return jsonEqual(before, after) ? undefined : { modified: {} }
   if (isVoid(before) && isVoid(after))
     return isEmptyValue(before) === isEmptyValue(after) ? undefined : { modified: {} }
   return left === 'map' ? compareMaps(schema, asMap(before), asMap(after)) : compareLists(schema, before, after)
-}
-
-/** As jsonEqual, without making anything: this is asked of every part of every object that is written. */
-function isSame(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i]))
-  if (!isObject(a) || !isObject(b)) return false
-  let count = 0
-  for (const name in a) {
-    if (!isSame(a[name], b[name])) return false
-    count++
-  }
-  for (const _ in b) count--
-  return count === 0
 }
 
 /** Null, or a container with nothing in it. */
@@ -131,7 +117,7 @@ const asIs = (element: string) => element
 
 function compareLists(schema: Schema, before: Json, after: Json): Changes | undefined {
   // Most lists stay as they are, and need no names then.
-  if (isSame(before, after)) return undefined
+  if (jsonEqual(before, after)) return undefined
   const [left, right] = [grouped(schema, asList(before)), grouped(schema, asList(after))]
   let changes: Changes | undefined
   for (const element of new Set([...left.keys(), ...right.keys()])) {

@@ -15,6 +15,10 @@ const cases: [a: unknown, b: unknown, equal: boolean][] = [
   [{ a: 1 }, { b: 1 }, false],
   [{ a: 1 }, { a: 1, b: 1 }, false],
   [{ toString: 1 }, {}, false],
+  [{ a: undefined, b: 1 }, { a: 1, b: undefined }, false],
+  [JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}'), true],
+  [JSON.parse('{"__proto__":{"a":1}}'), {}, false],
+  [Object.assign(Object.create(null), { a: 1 }), { a: 1 }, true],
   [structuredClone({ a: [{}] }), { a: [{}] }, true],
 ]
 
