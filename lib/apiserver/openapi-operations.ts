@@ -246,6 +246,8 @@ function partOperation(def: ResourceDefinition, part: ServedSubresource, verb: V
     operationId: `${words[verb].id}${camel(def)}${nameSpaced(def)}${def.kind}${capitalized(part.name)}`,
     description: `${words[verb].id} ${part.name} of the specified ${def.kind}`,
   })
+  // The parts of a custom kind are told as its own, also where they are answered in another's form.
+  if (isCustom(def)) return { ...made, kind: def }
   if (part.name !== 'log') return made
   const parameters = byName([...made.parameters, ...logParameters])
   return { ...made, answer: 'string', produces: ['text/plain', ...mediaTypes], parameters }

@@ -70,15 +70,19 @@ export class Session {
     const words = typeof args === 'string' ? args.split(' ') : args
     const text = typeof input === 'object' ? JSON.stringify(input) : input
     try {
-      // At the end: kubectl 1.20 takes no flags before the name of a plugin.
-      const end = words.includes('--') ? words.indexOf('--') : words.length
-      const all = [...words.slice(0, end), '--namespace', this.namespace, ...words.slice(end)]
-      const { stdout, stderr } = await this.#kubectl.run(all, text)
+      const { stdout, stderr } = await this.#kubectl.run(this.#here(words), text)
       return { code: 0, out: stdout.trim(), err: stderr.trim() }
     } catch (error) {
       if (!(error instanceof ExecError) || error.exitCode === undefined) throw error
       return { code: error.exitCode, out: error.stdout.trim(), err: error.stderr.trim() }
     }
+  }
+
+  /** In this namespace, unless another is named. At the end: kubectl 1.20 takes no flags before a plugin's name. */
+  #here(words: string[]): string[] {
+    if (words.includes('-n')) return words
+    const end = words.includes('--') ? words.indexOf('--') : words.length
+    return [...words.slice(0, end), '-n', this.namespace, ...words.slice(end)]
   }
 
   /** Throws what kubectl complained of. */
