@@ -146,6 +146,8 @@ describe('jobs', () => {
   const scheduling = { nodeSelector: { zone: 'a' }, tolerations: [{ key: 'a', operator: 'Exists' }] }
   const moved = { template: { spec: { ...template.spec, ...scheduling } } }
   const suspended = { suspend: true }
+  const containers = template.spec.containers.map(each => ({ ...each, resources: { requests: { cpu: '1' } } }))
+  const smaller = { template: { spec: { ...template.spec, containers } } }
   test.each<[string, Fields, Fields, Fields, (string | RegExp)[]]>([
     ['parallelism', { parallelism: 2, completions: 1 }, {}, {}, []],
     ['completions', { completions: 2 }, {}, {}, ['spec.completions: Invalid value: 2: field is immutable']],
@@ -159,7 +161,10 @@ describe('jobs', () => {
     ['an indexed one as a whole', { ...indexed, completions: 5, parallelism: 5 }, indexed, {}, []],
     ['where pods run', moved, {}, {}, [/^spec.template: Invalid value: .*: field is immutable$/]],
     ['where pods will run', { ...moved, ...suspended }, suspended, {}, []],
-    ['where pods ran', { ...moved, ...suspended }, suspended, { startTime: createdAt }, [/^spec.template: /]],
+    ['where pods ran', { ...moved, ...suspended }, suspended, { startTime: createdAt }, []],
+    ['where pods still run', { ...moved, ...suspended }, suspended, { active: 1 }, [/^spec.template: /]],
+    ['what pods will need', { ...smaller, ...suspended }, suspended, {}, []],
+    ['what pods need', smaller, {}, {}, [/^spec.template: /]],
     ['mode', indexed, { completions: 3 }, {}, ['spec.completionMode: Invalid value: "Indexed": field is immutable']],
   ])('an update of %s', (_, spec, oldSpec, status, expected) => {
     const errors = texts(jobs.strategy?.validateUpdate?.(jobOf(spec), jobOf(oldSpec, status)))

@@ -1,4 +1,5 @@
-// What an update may not change of a job: nearly everything, but where its pods may run as long as it has not begun.
+// What an update may not change of a job: nearly everything, but where its pods may run, and on how much, while it is
+// suspended and none of them runs.
 
 import { type FieldError, invalid } from '../../api/field-errors.ts'
 import { immutable } from '../../api/validation.ts'
@@ -17,8 +18,8 @@ const fixed = [
 
 export function validateJobUpdate({ spec }: Job, { spec: old, status }: Job): FieldError[] {
   if (!spec || !old) return []
-  const hasBegun = !old.suspend || status?.startTime !== undefined
-  const before = hasBegun ? old.template : withSchedulingOf(old.template, spec.template)
+  const isHeld = old.suspend && (status?.active ?? 0) === 0
+  const before = isHeld ? withFreeParts(old.template, spec.template) : old.template
   return [
     ...completionsErrors(spec, old),
     ...immutable('spec.template', spec.template, before),
@@ -34,8 +35,8 @@ function completionsErrors(spec: JobSpec, old: JobSpec): FieldError[] {
   return [invalid('spec.completions', completions, 'can only be modified in tandem with spec.parallelism')]
 }
 
-/** The old template as if it had always said of scheduling what the new one says. */
-function withSchedulingOf(old: Template, now: Template): Template {
+/** The old template as if it had always said of scheduling and resources what the new one says. */
+function withFreeParts(old: Template, now: Template): Template {
   const template = structuredClone(old)
   template.metadata = { ...template.metadata, ...pick(now.metadata, ['labels', 'annotations']) }
   const spec = template.spec
@@ -48,7 +49,17 @@ function withSchedulingOf(old: Template, now: Template): Template {
   const isNone = Object.keys(affinity).length === 0 && !now.spec.affinity
   if (isNone) delete spec.affinity
   else spec.affinity = affinity
+  for (const member of ['containers', 'initContainers'] as const) takeResources(spec[member], now.spec[member])
   return template
+}
+
+type Containers = NonNullable<Template['spec']>['containers']
+
+function takeResources(containers: Containers | undefined, now: Containers | undefined): void {
+  containers?.forEach((container, i) => {
+    const { requests: _, limits: __, ...others } = container.resources ?? {}
+    container.resources = { ...others, ...pick(now?.[i]?.resources, ['requests', 'limits']) }
+  })
 }
 
 function pick<T extends object, K extends keyof T>(from: T | undefined, members: K[]): Pick<T, K> {
