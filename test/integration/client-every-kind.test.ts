@@ -33,7 +33,11 @@ describe('the official client’s object API', () => {
     const name = sample.name?.('dynamic') ?? 'dynamic-one'
     const metadata = { name, ...(def.scope === 'Namespaced' ? { namespace } : {}) }
     const identity = { apiVersion: apiVersionOf(def), kind: def.kind, metadata }
-    const made: KubernetesObject = await client.create<KubernetesObject>({ ...sample.object, ...sample.withName?.(name), ...identity })
+    const made: KubernetesObject = await client.create<KubernetesObject>({
+      ...sample.object,
+      ...sample.withName?.(name),
+      ...identity,
+    })
     expect(made).toMatchObject({
       apiVersion: identity.apiVersion,
       kind: def.kind,
