@@ -103,7 +103,9 @@ async function pump(response: RawResponse, source: AsyncIterable<Buffer | string
   try {
     for await (const chunk of source) {
       if (response.destroyed || response.writableEnded) return
-      await writeSlices(response, chunk, signal)
+      // Most events are small, and there is room for them.
+      if (chunk.length > sliceBytes) await writeSlices(response, chunk, signal)
+      else if (!response.write(chunk)) await once(response, 'drain', { signal })
     }
     response.end()
   } catch (error) {

@@ -22,6 +22,7 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
   #buffered = 0
   #pull: ((result: IteratorResult<CacheEvent[], undefined>) => void) | undefined
   #closed = false
+  #isWoken = false
   /** Up to here the consumer is done. */
   #done: bigint
   /** Up to here it was handed the events. */
@@ -60,6 +61,12 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
     this.#options.onOverflow?.()
   }
 
+  /** Lets the consumer look up: when there is nothing for it, its next batch is empty, and `revision` is the cache's. */
+  wake(): void {
+    if (this.#pull) this.#rouse(this.#pull)
+    else this.#isWoken = true
+  }
+
   /** Ends the stream behind what is buffered. */
   close(): void {
     if (this.#closed) return
@@ -72,8 +79,18 @@ export class CacheWatcher implements AsyncIterableIterator<CacheEvent[]> {
     this.#done = this.#handedOut
     return new Promise(resolve => {
       if (this.#queue.length > 0 || this.#closed) this.#answer(resolve)
+      else if (this.#isWoken) this.#rouse(resolve)
       else this.#pull = resolve
     })
+  }
+
+  #rouse(resolve: (result: IteratorResult<CacheEvent[], undefined>) => void): void {
+    const now = this.#options.cacheRevision()
+    if (now > this.#handedOut) this.#handedOut = now
+    this.#done = this.#handedOut
+    this.#isWoken = false
+    this.#pull = undefined
+    resolve({ done: false, value: [] })
   }
 
   /** All that is buffered in one batch, or the end. */

@@ -81,6 +81,23 @@ test('a bookmark once a minute, only when asked for', async () => {
   expect(await third).toBe('at7 ')
 })
 
+test('a bookmark says no more than the client has, and tells it what it did not select', async () => {
+  const { clock, next, change } = begin({ allowWatchBookmarks: true })
+  const first = next()
+  await clock.advance(0)
+  change('a')
+  expect(await first).toBe('~a ')
+  await clock.advance(60_000)
+  change('skip')
+  expect(await next()).toBe('at6 ')
+  const second = next()
+  await clock.advance(60_000)
+  expect(await second).toBe('at7 ')
+  const last = next()
+  change('b')
+  expect(await last).toBe('~b ')
+})
+
 test('and one just before the end', async () => {
   const { clock, next } = begin({ allowWatchBookmarks: true })
   for (const afterMs of [60_000, 60_000, 28_000]) {

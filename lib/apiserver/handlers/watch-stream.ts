@@ -1,7 +1,6 @@
 // The events of a watch, in order: what was there at the start, then every change, and bookmarks in between.
 
 import type { CacheEntry } from '../../storage/entry.ts'
-import { deferred } from '../../util/async.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { CacheEvent } from '../watch-cache-event.ts'
 import type { CacheWatcher } from '../watch-cache-watcher.ts'
@@ -43,17 +42,12 @@ export async function* watchStream(
   const { watcher } = start
   try {
     yield* initialState(start, encoder)
-    const due = options.allowWatchBookmarks ? new Bookmarks(options) : undefined
-    for (let pull = watcher.next(); ; ) {
-      const batch = await (due?.orElse(pull) ?? pull)
-      if (batch === 'bookmark') {
-        yield [encoder.bookmark(watcher.revision, false)]
-        continue
-      }
-      if (batch.done) return
-      const events = batch.value.map(event => encoder.change(event)).filter(bytes => bytes !== undefined)
+    const bookmarks = options.allowWatchBookmarks ? new Bookmarks(options, () => watcher.wake()) : undefined
+    for await (const changes of watcher) {
+      const events = changes.map(change => encoder.change(change)).filter(bytes => bytes !== undefined)
       if (events.length > 0) yield events
-      pull = watcher.next()
+      // The client has come back for more, so it has all of these.
+      if (bookmarks?.take()) yield [encoder.bookmark(changes.at(-1)?.revision ?? watcher.revision, false)]
     }
   } finally {
     await watcher.return()
@@ -77,22 +71,23 @@ function* initialState({ entries = [], initialEventsEnd }: WatchStart, encoder: 
   if (events.length > 0) yield events
 }
 
-type Pull = Promise<IteratorResult<CacheEvent[], undefined>>
-
-/**
- * Interrupts the waiting for changes once a minute, and just before the end. The promise waited on is a new one each time, because racing one that
- * stays pending for a minute would collect a reaction for every event.
- */
+/** Says when a bookmark is due: once a minute, and just before the end. */
 class Bookmarks {
   readonly #options: WatchOptions
-  #wake = deferred<void>()
+  readonly #wake: () => void
   #isDue = false
-  #pull: Pull | undefined
-  #result: IteratorResult<CacheEvent[], undefined> | undefined
 
-  constructor(options: WatchOptions) {
+  constructor(options: WatchOptions, wake: () => void) {
     this.#options = options
+    this.#wake = wake
     this.#schedule()
+  }
+
+  /** True once for each that is due. */
+  take(): boolean {
+    const isDue = this.#isDue
+    this.#isDue = false
+    return isDue
   }
 
   #schedule(): void {
@@ -101,31 +96,11 @@ class Bookmarks {
     clock.sleep(lastInMs > 0 ? Math.min(bookmarkEveryMs, lastInMs) : bookmarkEveryMs, signal).then(
       () => {
         this.#isDue = true
-        this.#wake.resolve()
         this.#schedule()
+        this.#wake()
       },
       // The watch has ended; nobody waits for a bookmark any more.
       () => undefined,
     )
-  }
-
-  async orElse(pull: Pull): Promise<IteratorResult<CacheEvent[], undefined> | 'bookmark'> {
-    if (pull !== this.#pull) this.#follow(pull)
-    if (!this.#isDue && !this.#result) await this.#wake.promise
-    this.#wake = deferred<void>()
-    if (this.#result) return this.#result
-    this.#isDue = false
-    return 'bookmark'
-  }
-
-  #follow(pull: Pull): void {
-    this.#pull = pull
-    this.#result = undefined
-    const settle = (result: IteratorResult<CacheEvent[], undefined>) => {
-      this.#result = result
-      this.#wake.resolve()
-    }
-    // A watcher never fails: it ends.
-    pull.then(settle, () => settle({ done: true, value: undefined }))
   }
 }
