@@ -6,6 +6,7 @@ import type { ResourceDefinition } from '../../api/resource.ts'
 import { formatLabelSelector } from '../../api/selectors.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, containerColumns, countColumn, nameColumn, textColumn } from '../columns.ts'
+import { dropDisabledPodFields } from '../core/pod-disabled-fields.ts'
 import { ageSince } from '../human-duration.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { validateCronJob, validateNewCronJob } from './cron-job-validation.ts'
@@ -34,8 +35,12 @@ export const cronJobs: ResourceDefinition<CronJob> = {
   strategy: {
     prepareForCreate: job => {
       job.status = {}
+      dropDisabledPodFields(podSpecOf(job))
     },
-    prepareForUpdate: (job, old) => restoreMember(job, old, 'status'),
+    prepareForUpdate: (job, old) => {
+      restoreMember(job, old, 'status')
+      dropDisabledPodFields(podSpecOf(job), podSpecOf(old))
+    },
     validate: validateCronJob,
     validateCreate: validateNewCronJob,
     warnings: cronJobWarnings,
@@ -63,4 +68,8 @@ function defaultSpec(spec: CronJobSpec): void {
   spec.successfulJobsHistoryLimit ??= 3
   spec.failedJobsHistoryLimit ??= 1
   defaultJobTemplate(spec.jobTemplate?.spec)
+}
+
+function podSpecOf({ spec }: CronJob) {
+  return spec?.jobTemplate?.spec?.template?.spec
 }

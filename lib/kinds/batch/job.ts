@@ -9,6 +9,7 @@ import { builtinSchema } from '../../schema/builtin.ts'
 import { ageColumn, containerColumns, nameColumn, textColumn } from '../columns.ts'
 import { humanDuration } from '../human-duration.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
+import { dropDisabledTemplateFields } from '../workload-template.ts'
 import { defaultJobSpec } from './job-defaults.ts'
 import { selectOwnPods } from './job-selector.ts'
 import { validateJobStatusUpdate } from './job-status-validation.ts'
@@ -40,8 +41,12 @@ export const jobs: ResourceDefinition<Job> = {
     prepareForCreate: job => {
       selectOwnPods(job)
       job.status = {}
+      dropDisabledTemplateFields(job)
     },
-    prepareForUpdate: (job, old) => restoreMember(job, old, 'status'),
+    prepareForUpdate: (job, old) => {
+      restoreMember(job, old, 'status')
+      dropDisabledTemplateFields(job, old)
+    },
     validate: validateJob,
     validateUpdate: validateJobUpdate,
     warnings: jobWarnings,
