@@ -47,6 +47,27 @@ describe('splicing resourceVersion into stored JSON', () => {
     expect(entry.at(9n).stands(stored)).toBe(true)
   })
 
+  test.each([
+    ['as we write it', '{"kind":"Pod","metadata":{"name":"a","labels":{"a":"1","b/c":""}}}', { a: '1', 'b/c': '' }],
+    [
+      'indented, with more behind',
+      '{"metadata": {\n "labels" : { "a" : "1" } , "x": {"labels":{}} }, "b": 1}',
+      { a: '1' },
+    ],
+    ['escaped', '{"metadata":{"annotations":{"labels":"{"},"labels":{"b\\/c":"\\u0061"}}}', { 'b/c': 'a' }],
+    ['none', '{"metadata":{"annotations":{"labels":"x"}},"labels":{"a":"1"}}', {}],
+    ['null', '{"metadata":{"labels":null}}', {}],
+  ])('labels are read without the rest: %s', (_, json, expected) => {
+    const entry = toEntry('pods/default/a', { value: Buffer.from(json), modRevision: 7n })
+    expect(entry.labels).toEqual(expected)
+    expect(entry.object.metadata.labels ?? {}).toEqual(expected)
+  })
+
+  test('an entry keeps no more memory alive than its own', () => {
+    const { bytes } = toEntry('k', { value: encode(pod), modRevision: 1n })
+    expect(bytes.buffer.byteLength).toBe(bytes.length)
+  })
+
   test('an entry does not stand for another value', () => {
     const entry = toEntry('k', { value: encode(pod), modRevision: 1n })
     expect(entry.stands(encode({ ...pod, spec: {} } as KubeObject))).toBe(false)
