@@ -62,7 +62,8 @@ const preserved = new WeakMap<Schema, Schema>()
 /** What keeps unknown fields keeps them in all that is below it. */
 function preserving(schema: Schema): Schema {
   const isContainer = schema.type === 'object' || schema.type === 'array'
-  if (!isContainer || schema.preserveUnknownFields) return schema
+  // Metadata is what it is everywhere.
+  if (!isContainer || schema.preserveUnknownFields || schema.name !== undefined) return schema
   const known = preserved.get(schema)
   if (known) return known
   const derived = { ...schema, preserveUnknownFields: true }
@@ -125,12 +126,11 @@ export const goValue = (value: Json): string => `&{${printed(value)}}`
 
 const roots = new WeakMap<Schema, Schema>()
 
-/** The schema of a whole object: every one has a kind and metadata, also where a custom definition does not say so. */
+/** The schema of a whole object: every one has a kind and metadata, whatever a custom definition says of them. */
 export function rootSchema(schema: Schema): Schema {
   const known = roots.get(schema)
   if (known) return known
-  const hasMetadata = schema.properties?.metadata?.properties !== undefined
-  const root = hasMetadata ? schema : withMetadata(schema)
+  const root = schema.name !== undefined || schema.properties?.metadata?.name ? schema : withMetadata(schema)
   roots.set(schema, root)
   return root
 }

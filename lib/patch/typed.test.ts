@@ -260,9 +260,13 @@ describe('what an applied configuration may not be', () => {
 
   test('nor what no schema declares, except in objects within objects, and below what keeps all', () => {
     const nested = object({
-      pod: object({ spec: object({ x: text }) }, { embeddedResource: true }),
+      pod: object({ metadata: object({ name: text }), spec: object({ x: text }) }, { embeddedResource: true }),
       kept: object(
-        { inner: object({ x: text }), list: { type: 'array', items: object({ x: text }) } },
+        {
+          pod: object({}, { embeddedResource: true }),
+          inner: object({ x: text }),
+          list: { type: 'array', items: object({ x: text }) },
+        },
         { preserveUnknownFields: true },
       ),
     })
@@ -271,8 +275,11 @@ describe('what an applied configuration may not be', () => {
       kept: { any: 1, inner: { any: 1 }, list: [{ any: 1 }] },
     }
     expect(shapeProblem(nested, value, false)).toBeUndefined()
-    expect(shapeProblem(nested, { pod: { metadata: { nme: 'p' }, other: 1 } }, false)).toBe(
+    expect(shapeProblem(nested, { pod: { metadata: { labels: {}, nme: 'p' }, other: 1 } }, false)).toBe(
       'errors:\n  .pod.metadata.nme: field not declared in schema\n  .pod.other: field not declared in schema',
+    )
+    expect(shapeProblem(nested, { kept: { pod: { any: 1, metadata: { nme: 'p' } } } }, false)).toBe(
+      '.kept.pod.metadata.nme: field not declared in schema',
     )
   })
 

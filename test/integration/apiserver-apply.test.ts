@@ -581,6 +581,57 @@ describe('apply', () => {
       expect((await send('application/strategic-merge-patch+json', path, '', {})).status).toBe(415)
     })
 
+    test('are read strictly, with all that is in them', async () => {
+      const keeps = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+      const template = {
+        type: 'object',
+        'x-kubernetes-embedded-resource': true,
+        properties: { metadata: { type: 'object', properties: { name: text } }, spec: { type: 'object' } },
+      }
+      const spec = { ...keeps, properties: { template, knownField1: text } }
+      const names = { plural: 'crates', kind: 'Crate' }
+      const body = {
+        metadata: { name: 'crates.sea.example.com' },
+        spec: {
+          group: 'sea.example.com',
+          scope: 'Namespaced',
+          names,
+          versions: [
+            {
+              name: 'v1',
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: { type: 'object', properties: { spec } } },
+            },
+          ],
+        },
+      }
+      expect((await api.ask('POST', crds, { body })).status).toBe(201)
+      const path = '/apis/sea.example.com/v1/namespaces/default/crates/mytest'
+      await eventually(async () => (await api.ask('GET', path)).json?.message?.startsWith('crates.sea.example.com'))
+      const head = 'apiVersion: sea.example.com/v1\nkind: Crate\nmetadata:\n  name: mytest\n'
+      const twice = `${head}  finalizers:\n  - example.com/test\nspec:\n  unknown: uk1\n  unknownDupe: ukd1\n  unknownDupe: ukd2\n  knownField1: kf1\n  knownField1: kf2\n`
+      const strict = await apply(path, 'a', twice, '&fieldValidation=Strict')
+      expect([strict.status, strict.json.message]).toEqual([
+        400,
+        'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 10: key "unknownDupe" already set in map\n  line 12: key "knownField1" already set in map',
+      ])
+      const unknown = `${head}  unknownMeta: x\nspec:\n  template:\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: d\n      unknownSubMeta: x\n`
+      const refused = await apply(path, 'a', unknown, '&fieldValidation=Strict')
+      expect([refused.status, refused.json.message]).toEqual([
+        500,
+        'failed to create typed patch object (/mytest; sea.example.com/v1, Kind=Crate): errors:\n  .metadata.unknownMeta: field not declared in schema\n  .spec.template.metadata.unknownSubMeta: field not declared in schema',
+      ])
+      const warned = await apply(path, 'a', twice)
+      expect([warned.status, warned.json.spec]).toEqual([
+        201,
+        { unknown: 'uk1', unknownDupe: 'ukd2', knownField1: 'kf2' },
+      ])
+      expect(warned.headers.warning).toBe(
+        '299 - "line 10: key \\"unknownDupe\\" already set in map", 299 - "line 12: key \\"knownField1\\" already set in map"',
+      )
+    })
+
     test('follow a list that becomes one leaf', async () => {
       const path = `${ships}/changed`
       await apply(path, 'a', ship('changed', { masts: [{ name: 'fore' }] }))
