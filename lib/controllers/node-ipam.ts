@@ -17,6 +17,8 @@ const retryMs = 10_000
 
 function nodeIpam({ client, informers, events, options }: ControllerContext, clusterCidr: string): Controller {
   const nodeInformer = informers.of(nodes)
+  /** By the node's UID, until it is seen to have it: a write that failed may have been done all the same. */
+  const given = new Map<string, string>()
 
   return {
     name: 'node-ipam',
@@ -33,13 +35,21 @@ function nodeIpam({ client, informers, events, options }: ControllerContext, clu
   async function reconcile(name: string, signal: AbortSignal) {
     const node = nodeInformer.get(name)
     if (!node || node.spec?.podCIDR || node.metadata.deletionTimestamp) return
-    const taken = nodeInformer.list().flatMap(other => other.spec?.podCIDRs ?? other.spec?.podCIDR ?? [])
-    const podCIDR = firstFree(clusterCidr, options.nodeCidrMaskSize, taken)
+    const { uid = '' } = node.metadata
+    const podCIDR = given.get(uid) ?? firstFree(clusterCidr, options.nodeCidrMaskSize, taken())
     if (!podCIDR) {
       events.event(node, 'Normal', 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`)
       return { requeueAfterMs: retryMs }
     }
-    const patch = { metadata: { uid: node.metadata.uid }, spec: { podCIDR, podCIDRs: [podCIDR] } }
+    given.set(uid, podCIDR)
+    const patch = { metadata: { uid }, spec: { podCIDR, podCIDRs: [podCIDR] } }
     await client.patch(nodes, { name }, patch, { type: 'strategic' }, signal)
+  }
+
+  function taken(): string[] {
+    const all = nodeInformer.list()
+    const without = new Set(all.filter(({ spec }) => !spec?.podCIDR).map(({ metadata }) => metadata.uid))
+    for (const uid of given.keys()) if (!without.has(uid)) given.delete(uid)
+    return [...all.flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []), ...given.values()]
   }
 }
