@@ -93,6 +93,7 @@ interface OperationV2 {
   responses: Record<string, { description: string; schema?: SchemaV2 }>
 }
 
+let root: protobuf.Root | undefined
 const encoded = new WeakMap<Part, Buffer>()
 
 /**
@@ -100,8 +101,9 @@ const encoded = new WeakMap<Part, Buffer>()
  * written piece by piece, so a part is encoded once, whatever document it stands in.
  */
 export async function encodeGnostic(frame: OpenApiObject, { paths, definitions }: Assembled): Promise<Buffer> {
-  const root = protobuf.parse(messages).root
-  const inside = (name: string) => root.lookupType(`openapi.v2.${name}`)
+  root ??= protobuf.parse(messages).root
+  const types = root
+  const inside = (name: string) => types.lookupType(`openapi.v2.${name}`)
   const [pathsType, definitionsType] = [inside('Paths'), inside('Definitions')]
   const pieces = [inside('Document').encode(frameMessage(frame)).finish()]
   pieces.push(...(await field(8, paths, pathsType, (name, item) => ({ path: [{ name, value: pathItem(item) }] }))))

@@ -4,6 +4,7 @@
 
 import { builtinDescriptions, builtinModels, builtinSchema } from '../schema/builtin.ts'
 import { definitionNames } from '../schema/definition-names.ts'
+import { fieldText } from '../schema/field-texts.ts'
 import { atomicBytes, publishedDefaults, publishedUnions } from '../schema/published-facts.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type GroupVersionKind, kindOf, meta, modelNames } from './openapi-names.ts'
@@ -106,8 +107,9 @@ class ModelRenderer {
     const schema = builtinSchema(this.#model)
     const { description, fields = {} } = builtinDescriptions()[this.#model] ?? {}
     const properties = Object.entries(schema.properties ?? {}).map(([field, property]) => {
-      // The client's models describe no field that is a model itself: what that model says must do.
-      const text = fields[field] ?? builtinDescriptions()[property.name ?? '']?.description
+      // The client's models describe no field that is a model itself.
+      const own = fields[field] ?? (property.name ? fieldText(this.#model, field) : undefined)
+      const text = own ?? builtinDescriptions()[property.name ?? '']?.description
       return [field, this.#field(field, property, text)]
     })
     const kinds = kindsOf(this.#name)
