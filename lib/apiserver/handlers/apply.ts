@@ -125,7 +125,7 @@ function explained(apply: () => AppliedObject): AppliedObject {
     if (error instanceof StatusError) throw error
     if (error instanceof ConflictsError) throw applyConflict(error)
     if (error instanceof ShapeError)
-      throw new StatusError(500, '', `failed to merge config: ${error.message}`, {}, error)
+      throw new StatusError(500, '', `failed to merge config: ${error.message}`, undefined, error)
     throw new StatusError(500, '', (error as Error).message, undefined, error)
   }
 }
