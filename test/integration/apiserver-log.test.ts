@@ -95,6 +95,16 @@ describe('pods/log', () => {
       'Get "https://127.0.0.1:1/containerLogs/default/lost/a": dial tcp 127.0.0.1:1: connect: connection refused',
     ],
     [
+      'one/log?stream=Both',
+      422,
+      'PodLogOptions "one" is invalid: stream: Unsupported value: "Both": supported values: "All", "Stderr", "Stdout"',
+    ],
+    [
+      'one/log?stream=Stderr&tailLines=1',
+      422,
+      'PodLogOptions "one" is invalid: : Forbidden: `tailLines` and specific `stream` are mutually exclusive for now',
+    ],
+    [
       'one/log?tailLines=-1',
       422,
       'PodLogOptions "one" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0',

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
-import { createServer as createHttps, request as httpsRequest } from 'node:https'
+import { Agent, createServer as createHttps, request as httpsRequest } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
@@ -188,6 +188,23 @@ describe('proxy', () => {
       await once(stream, 'end')
       expect(size).toBe(large.length)
       session.destroy()
+    })
+
+    test('that answers before it has heard everything leaves the connection usable', async () => {
+      answer = (_, response) => response.writeHead(413).end('too much')
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const { port } = new URL(api.url)
+      const { cert, key } = api.admin
+      const options = { host: '127.0.0.1', port, ca: api.caCert, cert, key, agent, method: 'POST' }
+      const first = httpsRequest({ ...options, path: `${ns}/pods/web/proxy/upload` })
+      first.end(Buffer.alloc(8 * 1024 * 1024))
+      const [refused] = (await once(first, 'response')) as [IncomingMessage]
+      expect([refused.statusCode, await text(refused)]).toEqual([413, 'too much'])
+      const second = httpsRequest({ ...options, path: '/version', method: 'GET' })
+      second.end()
+      const [version] = (await once(second, 'response')) as [IncomingMessage]
+      expect(version.statusCode).toBe(200)
+      agent.destroy()
     })
 
     test('hears that the client has gone', async () => {

@@ -14,7 +14,7 @@ export interface Backend {
   host: string
   port: number
   /** Who we are, and how the backend is checked. */
-  tls?: Pick<RequestOptions, 'cert' | 'key' | 'ca' | 'rejectUnauthorized'>
+  tls?: Pick<RequestOptions, 'cert' | 'key' | 'ca' | 'rejectUnauthorized' | 'servername'>
   dial?: Dial | undefined
 }
 

@@ -47,8 +47,11 @@ function ask(
     const outgoing = startRequest(backend, { method, path: to.url, headers, signal })
     outgoing.on('response', resolve)
     outgoing.on('error', error => reject(unreachable(error, backend)))
-    if (body === 'none') outgoing.end()
-    else request.bodyStream().pipe(outgoing)
+    if (body === 'none') return void outgoing.end()
+    const stream = request.bodyStream()
+    stream.pipe(outgoing)
+    // A backend that answers before it has read everything leaves the rest, and the connection is still the client's.
+    outgoing.once('close', () => stream.resume())
   })
 }
 

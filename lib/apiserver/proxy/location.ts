@@ -1,5 +1,6 @@
 // Which address stands behind a pod, a service or a node, as its proxy subresource names it. Throws upstream's errors.
 
+import { isIP } from 'node:net'
 import { badRequest, notFound, serviceUnavailable } from '../../api/errors.ts'
 import { storageKey } from '../../api/resource.ts'
 import { type Endpoints, endpoints } from '../../kinds/core/endpoints.ts'
@@ -82,6 +83,12 @@ export async function nodeBackend(context: StorageContext, id: string): Promise<
   const target = targetOf('node', id)
   const kubelet = kubeletBackend(context, target.name)
   const address = await proxyableAddress(kubelet.host)
-  if (target.port === '' || target.port === `${kubelet.port}`) return kubelet
+  if (target.port === '' || target.port === `${kubelet.port}`) return atAddress(kubelet, address)
   return unchecked(target, address, portOf(target.port, target.scheme), context)
+}
+
+/** The address that was found good, and the name that its certificate is for. */
+function atAddress(kubelet: Backend, address: string): Backend {
+  if (isIP(kubelet.host) !== 0) return kubelet
+  return { ...kubelet, host: address, tls: { ...kubelet.tls, servername: kubelet.host } }
 }
