@@ -1,8 +1,8 @@
 // The listening end: TLS, HTTP/2 and HTTP/1.1 on one port, requests handed to one handler as values, answers written.
 // Who the client is, the authentication filter decides: a certificate is asked for, never demanded.
 
-import type { IncomingMessage } from 'node:http'
-import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2'
+import type { ServerOptions as HttpServerOptions, IncomingMessage } from 'node:http'
+import { createSecureServer, type Http2SecureServer, type Http2Session, type SecureServerOptions } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { inBackground, isAbortError } from '../util/async.ts'
@@ -46,7 +46,8 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options
-    this.#http = createSecureServer({
+    // The types leave out what the HTTP/1.1 side of the server takes.
+    const both: SecureServerOptions & Pick<HttpServerOptions, 'maxHeaderSize'> = {
       cert: options.cert,
       key: options.key,
       ca: options.clientCas,
@@ -62,7 +63,8 @@ export class Server {
       maxHeaderListPairs: maxHeaders,
       maxHeaderSize: maxHeaderBytes,
       maxSessionMemory: sessionMemoryMb,
-    })
+    }
+    this.#http = createSecureServer(both)
     this.#http.on('request', (request: unknown, response: unknown) =>
       this.#serve(request as RawRequest, response as RawResponse),
     )
