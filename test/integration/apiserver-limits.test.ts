@@ -261,10 +261,7 @@ describe('what is sent', () => {
       expect((await ask('Strict')).json.message).toBe(
         'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 3: key "name" already set in map, unknown field "foo"',
       )
-      expect(toldOf(await ask('Warn'))).toEqual([
-        'line 3: key "name" already set in map',
-        'unknown field "foo"',
-      ])
+      expect(toldOf(await ask('Warn'))).toEqual(['line 3: key "name" already set in map', 'unknown field "foo"'])
     })
   })
 
@@ -546,7 +543,7 @@ describe('how many, and for how long', () => {
   })
 
   test('a server that is stopped says so, finishes what it began, ends watches, and takes nothing new', async () => {
-    const user = await start({ shutdownDelayMs: 2000, shutdownTimeoutMs: 20_000 })
+    const user = await start({ shutdownDelayMs: 4000, shutdownTimeoutMs: 30_000 })
     const watch = jane('GET', `${maps}?watch=true`)
     const going = connect(api.url, { ca: api.caCert, cert: user.cert, key: user.key })
     const goaway = once(going, 'goaway')
@@ -556,7 +553,7 @@ describe('how many, and for how long', () => {
       isStopped = true
     })
     // Not ready, but still serving, reads too.
-    await eventually(async () => (await jane('GET', '/readyz')).status === 500, { timeoutMs: 1900 })
+    await eventually(async () => (await jane('GET', '/readyz')).status === 500, { timeoutMs: 3900 })
     expect((await jane('GET', '/livez')).status).toBe(200)
     expect((await jane('GET', maps)).status).toBe(200)
     await goaway
