@@ -2,10 +2,10 @@
 // null is absent, times, quantities and bytes get their canonical text, and a value of the wrong type is an error in
 // Go's words. One pass, which copies: the result shares nothing with what came in.
 
-import { definitionNames } from './definition-names.ts'
 import { canonicalBase64 } from './go-base64.ts'
 import { inlineStructs, namedTypes } from './go-structs.ts'
 import { canonicalMicroTime, canonicalTime } from './go-time.ts'
+import { goType, jsonType, structName } from './go-type.ts'
 import { inexactText, isInexact } from './json-text.ts'
 import { pathText } from './path-text.ts'
 import { canonicalQuantity } from './quantity.ts'
@@ -289,45 +289,6 @@ function isLeftOut(schema: Schema, name: string, property: Schema, value: unknow
     ? value.length === 0
     : property.additionalProperties !== undefined && Object.keys(value as object).length === 0
   return isEmpty && !schema.required?.includes(name)
-}
-
-/** `DeploymentSpec` of `V1DeploymentSpec`. */
-function structName(schema: Schema): string {
-  return qualifiedName(schema).split('.').pop() ?? ''
-}
-
-/** `v1.DeploymentSpec`, as Go prints the type. */
-function qualifiedName({ name = '' }: Schema): string {
-  return definitionNames.get(name)?.split('.').slice(-2).join('.') ?? name
-}
-
-/** A schema's type as Go prints it. */
-function goType(schema: Schema): string {
-  if (schema.name) return qualifiedName(schema)
-  if (schema.intOrString) return 'intstr.IntOrString'
-  if (schema.quantity) return 'resource.Quantity'
-  switch (schema.type) {
-    case 'array':
-      return `[]${goType(schema.items ?? {})}`
-    case 'object':
-      if (schema.additionalProperties?.quantity) return 'v1.ResourceList'
-      return `map[string]${goType(schema.additionalProperties ?? {})}`
-    case 'integer':
-      return schema.format ?? 'int64'
-    case 'number':
-      return 'float64'
-    case 'boolean':
-      return 'bool'
-    case 'string':
-      return schema.format === 'byte' ? '[]uint8' : 'string'
-    default:
-      return 'interface {}'
-  }
-}
-
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 function isObject(value: unknown): value is Values {
