@@ -1,6 +1,8 @@
 // The definitions of a custom kind: its schema as its CustomResourceDefinition says it, with what every object has.
 
 import type { ResourceDefinition } from '../api/resource.ts'
+import { builtinDescriptions } from '../schema/builtin.ts'
+import { fieldText } from '../schema/field-texts.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Definition, Dialect, OpenApiObject } from './openapi-definitions.ts'
 import { definitionOf, listKind, meta } from './openapi-names.ts'
@@ -17,9 +19,13 @@ export interface JsonSchema {
   [more: string]: unknown
 }
 
-const typeMeta = {
-  apiVersion: { description: 'The group and version of this form of the object.', type: 'string' },
-  kind: { description: 'What the object is.', type: 'string' },
+/** As built-in kinds tell it; which of them is asked does not matter. */
+function typeMeta() {
+  const { apiVersion = '', kind = '' } = builtinDescriptions().V1ConfigMap?.fields ?? {}
+  return {
+    apiVersion: { description: apiVersion, type: 'string' },
+    kind: { description: kind, type: 'string' },
+  }
 }
 
 /** The kind and its list, by name. */
@@ -49,7 +55,7 @@ function listBody(def: ResourceDefinition, name: string, dialect: Dialect): Open
     type: 'object',
     required: ['items'],
     properties: {
-      ...typeMeta,
+      ...typeMeta(),
       items: { description: `List of ${def.plural}.`, type: 'array', items: dialect.reference(name, {}) },
       metadata: dialect.reference(`${meta}.ListMeta`, { description: 'What is known of the list as a whole.' }),
     },
@@ -58,7 +64,10 @@ function listBody(def: ResourceDefinition, name: string, dialect: Dialect): Open
 }
 
 function objectProperties(dialect: Dialect) {
-  return { ...typeMeta, metadata: dialect.reference(`${meta}.ObjectMeta`, { description: 'What every object has.' }) }
+  return {
+    ...typeMeta(),
+    metadata: dialect.reference(`${meta}.ObjectMeta`, { description: fieldText('', 'metadata') }),
+  }
 }
 
 const isV2 = (dialect: Dialect) => !dialect.tellsDefaults

@@ -217,6 +217,9 @@ describe('routes', () => {
     const stale = await get('/openapi/v3/apis/apps/v1?hash=OLD')
     expect([stale.status, stale.headers?.location]).toEqual([301, url])
     expect((await get('/openapi/v3/apis/none/v1')).status).toBe(404)
+    const accept = 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf'
+    expect((await get('/openapi/v3/apis/apps/v1', { accept })).status).toBe(406)
+    expect((await get('/openapi/v3/apis/apps/v1', { accept: `${accept},application/json;q=0.5` })).status).toBe(200)
   })
 
   test('a kind that comes is published, and changes no other document', async () => {

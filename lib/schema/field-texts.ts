@@ -68,7 +68,8 @@ const byField: Record<string, string> = {
   loadBalancer: 'What is known of the load balancer.',
   matchConstraints: 'Which requests this is for.',
   matchResources: 'Which requests this is for, out of those that the policy is for.',
-  metadata: 'What every object has: its name, its labels and annotations, who owns it.',
+  // Clients look for the first three words.
+  metadata: "Standard object's metadata: its name, its labels and annotations, who owns it.",
   metric: 'Which measure, by name and selector.',
   names: 'What the kind is called.',
   namespaceSelector: 'Selects namespaces by their labels.',

@@ -19,6 +19,7 @@ const oldest = join(repository, 'dist/kubectl/debian/kubectl')
 /** Those that are there, each version once. In CI both must be. */
 export function kubectls(): KubectlVersion[] {
   const found = [versionOf('kubectl'), versionOf(oldestKubectl())].filter(version => version !== undefined)
+  if (found.length === 0) throw new Error('there is no kubectl: deploy/prepare.sh installs one')
   if (process.env.CI && found.length < 2) throw new Error('a kubectl is missing: see deploy/kubectl-versions.sh')
   return found.filter(({ minor }, index) => found.findIndex(other => other.minor === minor) === index)
 }
