@@ -12,6 +12,8 @@ export const podStatusSubresource = statusSubresource<Pod>({
     if (!pod.status || !old.status) return
     if (old.status.qosClass && !pod.status.qosClass) pod.status.qosClass = old.status.qosClass
     keepGenerations(pod.status, old.status)
+    // Of a feature that upstream has not turned on.
+    if (!old.status.nodeAllocatableResourceClaimStatuses) delete pod.status.nodeAllocatableResourceClaimStatuses
   },
   validateUpdate: validatePodStatusUpdate,
 })
