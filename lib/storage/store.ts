@@ -61,6 +61,11 @@ export class Store {
     return { entries: kvs.map(kv => this.#entry(kv)), revision, remaining: count - kvs.length }
   }
 
+  /** Throws Compacted when etcd has forgotten this revision. Looks at nothing, so that it costs next to nothing. */
+  async mustRemember(revision: bigint, signal?: AbortSignal): Promise<void> {
+    await this.#kv.list(`${this.#prefix}binnacle/`, { revision, limit: 1 }, signal)
+  }
+
   async create(key: string, obj: KubeObject, options: WriteOptions = {}): Promise<CreateResult> {
     const value = encode(obj)
     for (;;) {

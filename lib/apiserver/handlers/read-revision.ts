@@ -64,7 +64,10 @@ export interface Wanted {
   isEnough(entries: CacheEntry[]): boolean
 }
 
-/** The range as it was at exactly this revision, from the cache or, where it has forgotten, from etcd. */
+/**
+ * The range as it was at exactly this revision, from the cache or, where it has forgotten, from etcd. What etcd has
+ * compacted away is gone for every server, also for one that still has it. Throws Expired.
+ */
 export async function exactly(
   context: StorageContext,
   revision: bigint,
@@ -72,7 +75,15 @@ export async function exactly(
   signal: AbortSignal,
 ): Promise<View> {
   await notOlderThan(context, revision, signal)
-  return context.cache.at(revision, wanted.prefix) ?? (await fromEtcd(context, revision, wanted, signal))
+  try {
+    const cached = context.cache.at(revision, wanted.prefix)
+    if (!cached) return await fromEtcd(context, revision, wanted, signal)
+    await context.store.mustRemember(revision, signal)
+    return cached
+  } catch (error) {
+    if (error instanceof Compacted) throw expired('The resourceVersion for the provided list is too old.')
+    throw error
+  }
 }
 
 const pageSize = 1000
@@ -85,17 +96,12 @@ async function fromEtcd(
 ): Promise<View> {
   const entries: CacheEntry[] = []
   let remaining = 0
-  try {
-    for (let startKey = from; ; ) {
-      const page = await store.list(prefix, { revision, startKey, limit: pageSize }, signal)
-      entries.push(...page.entries)
-      remaining = page.remaining
-      if (remaining === 0 || isEnough(entries)) break
-      startKey = `${entries.at(-1)?.key}\0`
-    }
-  } catch (error) {
-    if (error instanceof Compacted) throw expired('The resourceVersion for the provided list is too old.')
-    throw error
+  for (let startKey = from; ; ) {
+    const page = await store.list(prefix, { revision, startKey, limit: pageSize }, signal)
+    entries.push(...page.entries)
+    remaining = page.remaining
+    if (remaining === 0 || isEnough(entries)) break
+    startKey = `${entries.at(-1)?.key}\0`
   }
   const after = (key: string) => entries.filter(entry => entry.key >= key)
   return { revision, entries: (key = '') => after(key), size: (key = '') => after(key).length + remaining }
