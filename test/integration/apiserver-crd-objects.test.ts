@@ -266,6 +266,12 @@ describe('versions over one storage', () => {
       500,
       'conversion webhook for example.com/v2, Kind=Valve failed: this server does not call conversion webhooks',
     ])
+    const list = await api.ask('GET', pathOf('valves', 'v2'))
+    expect([list.status, messageOf(list)]).toEqual([500, messageOf(other)])
+    const watching = await openWatch(api, `${pathOf('valves', 'v2')}?watch=1`)
+    const { object } = await watching.until(({ type }) => type === 'ERROR')
+    expect(object).toMatchObject({ kind: 'Status', code: 500, message: messageOf(other) })
+    watching.stop()
     const body = objectOf('valves', 'b', { spec: {} }, 'v2')
     expect((await api.ask('POST', pathOf('valves', 'v2'), { body })).status).toBe(500)
   })

@@ -1,6 +1,6 @@
 // GET with ?watch=true: where the stream begins. What it says event by event stands in watch-stream.ts.
 
-import { hasReason } from '../../api/errors.ts'
+import { hasReason, StatusError } from '../../api/errors.ts'
 import { inBackground } from '../../util/async.ts'
 import type { ApiResponse } from '../chain.ts'
 import { asksForWebSocket, framesResponse } from '../http-websocket.ts'
@@ -20,7 +20,8 @@ export const watch: ResourceHandler = async r => {
   try {
     const start = await startOf(r, options, selection, signal)
     const encoder = eventEncoder(r, selection)
-    return await streaming(r, watchStream(start, encoder, { clock: r.context.clock, signal, endsAtMs, ...options }))
+    const batches = watchStream(start, encoder, { clock: r.context.clock, signal, endsAtMs, ...options })
+    return await streaming(r, whole(batches, end))
   } catch (error) {
     end()
     // A version that is forgotten, or still to come, is told on the stream, as upstream does: clients look for it there.
@@ -35,6 +36,18 @@ async function streaming(
 ): Promise<ApiResponse> {
   if (asksForWebSocket(request)) return framesResponse(request, batches, context.log)
   return { status: 200, headers: { 'content-type': 'application/json' }, body: joined(batches) }
+}
+
+/** An object that cannot be shown ends the watch, and says why; nothing of it outlives its end. */
+async function* whole(batches: AsyncIterable<Buffer[]>, end: () => void): AsyncIterable<Buffer[]> {
+  try {
+    yield* batches
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    yield [errorEvent(error)]
+  } finally {
+    end()
+  }
 }
 
 /** One write a batch. */
