@@ -41,8 +41,12 @@ const defaults: ControllerOptions = {
   terminatedPodGcThreshold: 12_500,
 }
 
-export async function startControllerCluster(options: Partial<ControllerOptions> = {}): Promise<ControllerCluster> {
-  const etcd = await startEtcd()
+/** `shared` is an etcd that outlives the cluster. */
+export async function startControllerCluster(
+  options: Partial<ControllerOptions> = {},
+  shared?: Etcd,
+): Promise<ControllerCluster> {
+  const etcd = shared ?? (await startEtcd())
   const api = await startApiServer({ etcd })
   const client = connect({ server: api.url, tls: { ca: api.caCert, ...api.admin } })
   const stopping = new AbortController()
@@ -80,7 +84,7 @@ export async function startControllerCluster(options: Partial<ControllerOptions>
       client.close()
       kv.close()
       await api.stop()
-      await etcd.stop()
+      if (!shared) await etcd.stop()
     },
   }
   const nodes = runPods(cluster, informers(), stopping.signal)
