@@ -1,5 +1,6 @@
 // One change of one key, as all its watchers see it: encoded once, whoever asks first.
 
+import { joined } from '../storage/codec.ts'
 import type { CacheEntry } from '../storage/entry.ts'
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -34,7 +35,7 @@ export class CacheEvent {
   encoded(type: EventType): Buffer {
     let bytes = this.#encoded[type]
     if (!bytes) {
-      bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), this.entry(type).bytes, SUFFIX])
+      bytes = joined(Buffer.from(`{"type":"${type}","object":`), this.entry(type).bytes, SUFFIX)
       this.#encoded[type] = bytes
     }
     return bytes

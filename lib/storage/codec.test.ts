@@ -64,8 +64,8 @@ describe('splicing resourceVersion into stored JSON', () => {
   })
 
   test('an entry keeps no more memory alive than its own', () => {
-    const { bytes } = toEntry('k', { value: encode(pod), modRevision: 1n })
-    expect(bytes.buffer.byteLength).toBe(bytes.length)
+    const entry = toEntry('k', { value: encode(pod), modRevision: 1n })
+    for (const { bytes } of [entry, entry.at(2n)]) expect(bytes.buffer.byteLength).toBe(bytes.length)
   })
 
   test('an entry does not stand for another value', () => {

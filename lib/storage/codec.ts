@@ -48,18 +48,24 @@ export function labelsIn(json: Buffer, start: number): Record<string, string> {
 /** The stored JSON with `"resourceVersion":"…"` as the first member of metadata, which begins at `start`. */
 export function withResourceVersion(stored: Buffer, start: number, revision: bigint): Buffer {
   const member = `"resourceVersion":"${revision}"${stored[skipSpace(stored, start)] === CLOSE_BRACE ? '' : ','}`
-  // Memory of its own: a piece of Node's shared pool would keep its whole neighbourhood for as long as the object lives.
-  const bytes = Buffer.allocUnsafeSlow(stored.length + member.length)
-  stored.copy(bytes, 0, 0, start)
-  bytes.write(member, start, 'latin1')
-  stored.copy(bytes, start + member.length, start)
-  return bytes
+  return joined(stored.subarray(0, start), Buffer.from(member, 'latin1'), stored.subarray(start))
 }
 
 /** `bytes` as withResourceVersion made them, with another revision in the place of `from`. */
 export function replaceResourceVersion(bytes: Buffer, start: number, from: bigint, to: bigint): Buffer {
   const digits = start + '"resourceVersion":"'.length
-  return Buffer.concat([bytes.subarray(0, digits), Buffer.from(`${to}`), bytes.subarray(digits + `${from}`.length)])
+  return joined(bytes.subarray(0, digits), Buffer.from(`${to}`), bytes.subarray(digits + `${from}`.length))
+}
+
+/**
+ * Bytes that are kept, in memory of their own: a piece of Node's shared pool would keep its whole neighbourhood, 64 KiB of
+ * it, for as long as the object lives.
+ */
+export function joined(...parts: Buffer[]): Buffer {
+  const all = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) at += part.copy(all, at)
+  return all
 }
 
 const QUOTE = 0x22
