@@ -1,7 +1,7 @@
 // Everything served, in one answer: apidiscovery.k8s.io's APIGroupDiscoveryList.
 
 import type { ResourceDefinition } from '../api/resource.ts'
-import { allVerbs, groupVersionsOf } from './group-versions.ts'
+import { discoveredVerbs, groupVersionsOf } from './group-versions.ts'
 import { servedSubresources } from './served-subresources.ts'
 
 /** JSON. Each resource is described once. */
@@ -39,7 +39,7 @@ function resourceDiscovery(def: ResourceDefinition) {
     responseKind: responseKind(def, def),
     scope: def.scope,
     singularResource: def.singular ?? def.kind.toLowerCase(),
-    verbs: [...(def.verbs ?? allVerbs)].sort(),
+    verbs: discoveredVerbs(def),
     ...(def.shortNames?.length ? { shortNames: def.shortNames } : {}),
     ...(def.categories?.length ? { categories: def.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),

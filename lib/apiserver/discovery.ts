@@ -8,7 +8,7 @@ import { answerStatus } from './answer.ts'
 import type { ApiRequest, ApiResponse } from './chain.ts'
 import { aggregatedDiscovery } from './discovery-aggregated.ts'
 import { isHeld } from './etag.ts'
-import { allVerbs, groupVersionsOf } from './group-versions.ts'
+import { discoveredVerbs, groupVersionsOf } from './group-versions.ts'
 import { negotiateOutput } from './negotiate.ts'
 import { type ServedSubresource, servedSubresources } from './served-subresources.ts'
 import { storageVersionHash } from './storage-version-hash.ts'
@@ -130,7 +130,7 @@ function resourceEntry(def: ResourceDefinition) {
     singularName: def.singular ?? def.kind.toLowerCase(),
     namespaced: def.scope === 'Namespaced',
     kind: def.kind,
-    verbs: [...(def.verbs ?? allVerbs)].sort(),
+    verbs: discoveredVerbs(def),
     ...(def.shortNames?.length ? { shortNames: def.shortNames } : {}),
     ...(def.categories?.length ? { categories: def.categories } : {}),
     ...(hash ? { storageVersionHash: hash } : {}),

@@ -6,6 +6,12 @@ import type { Registry } from './registry.ts'
 
 /** What a stored kind answers when its definition does not say less. */
 export const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+const writing = ['create', 'patch', 'update']
+
+/** The verbs that discovery names, sorted: of a kind whose definition goes, those that read and remove what is left. */
+export function discoveredVerbs({ verbs = allVerbs, isTerminating }: ResourceDefinition): string[] {
+  return verbs.filter(verb => !isTerminating || !writing.includes(verb)).sort()
+}
 
 export interface GroupVersions {
   group: string

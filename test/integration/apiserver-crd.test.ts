@@ -111,6 +111,14 @@ describe('custom resource definitions', () => {
       reason: 'InstanceDeletionInProgress',
       message: 'CustomResource deletion is in progress',
     })
+    const { json: discovered } = await api.ask('GET', '/apis/example.com/v1')
+    expect(discovered.resources.find(({ name }: { name: string }) => name === 'boats').verbs).toEqual([
+      'delete',
+      'deletecollection',
+      'get',
+      'list',
+      'watch',
+    ])
     const refused = await make('boats', 'late')
     expect([refused.status, refused.json.message]).toEqual([
       405,

@@ -2,9 +2,8 @@
 // custom-kind.ts; its conditions are decided in crd-conditions.ts.
 
 import { setCondition } from '../../api/conditions.ts'
-import type { KubeObject } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
-import { nameColumn, textColumn } from '../columns.ts'
+import { nameColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { definitionSchema } from './definition-schema.ts'
 import { validateNames } from './names-validation.ts'
@@ -48,7 +47,10 @@ export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinit
     }),
   },
   tracksGeneration: true,
-  columns: [nameColumn, textColumn('Created At', ({ metadata }: KubeObject) => metadata.creationTimestamp ?? '')],
+  columns: [
+    nameColumn,
+    { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp ?? '' },
+  ],
   storage: { prefix: 'apiextensions.k8s.io/customresourcedefinitions' },
 }
 
