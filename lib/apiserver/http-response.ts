@@ -18,7 +18,11 @@ const gzipFromBytes = 128 * 1024
 /** What one answer may have waiting in its connection, where HTTP/2 counts it against all the others. */
 const sliceBytes = 64 * 1024
 
-const gzipHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+/** Beside what the answer depends on already. */
+const gzipHeaders = ({ headers }: ApiResponse) => ({
+  'content-encoding': 'gzip',
+  vary: [headers?.vary ?? [], 'Accept-Encoding'].flat().join(', '),
+})
 
 const alwaysSent = { 'cache-control': 'no-cache, private' }
 
@@ -46,7 +50,7 @@ async function writeStream(
   signal: AbortSignal,
 ): Promise<void> {
   const isCompressed = answer.isCompressible === true && acceptsGzip(request)
-  response.writeHead(answer.status, { ...alwaysSent, ...answer.headers, ...(isCompressed ? gzipHeaders : {}) })
+  response.writeHead(answer.status, { ...alwaysSent, ...answer.headers, ...(isCompressed ? gzipHeaders(answer) : {}) })
   if (request.method === 'HEAD') return void response.end()
   response.flushHeaders()
   await pump(response, isCompressed ? compressed(answer.body) : answer.body, signal)
@@ -75,7 +79,7 @@ async function writeWhole(
   response.writeHead(answer.status, {
     ...alwaysSent,
     ...answer.headers,
-    ...(isCompressed ? gzipHeaders : {}),
+    ...(isCompressed ? gzipHeaders(answer) : {}),
     'content-length': body.length,
   })
   if (body.length <= sliceBytes || request.method === 'HEAD') {

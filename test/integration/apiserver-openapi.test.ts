@@ -108,6 +108,11 @@ describe('a CustomResourceDefinition', () => {
   })
 })
 
+test('a compressed answer still says that it depends on what is asked for', async () => {
+  const { headers } = await api.ask('GET', '/openapi/v2', { headers: { 'accept-encoding': 'gzip' } })
+  expect(headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept, Accept-Encoding' })
+})
+
 test('fifty definitions at once are all told', async () => {
   const words = Array.from({ length: 50 }, (_, index) => `rock${index}`)
   await Promise.all([api.ask('GET', '/openapi/v2'), api.ask('GET', '/openapi/v3')])
