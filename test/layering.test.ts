@@ -113,3 +113,9 @@ describe.each(indexed)('%s', (folder, ...others) => {
     expect(there.filter(file => !reached.has(file))).toEqual([])
   })
 })
+})
+
+test('every room says what it is', () => {
+  const rooms = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  expect(rooms.map(room => room.name).filter(name => !existsSync(join(root, 'lib', name, 'README.md')))).toEqual([])
+})
