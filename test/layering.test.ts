@@ -113,7 +113,6 @@ describe.each(indexed)('%s', (folder, ...others) => {
     expect(there.filter(file => !reached.has(file))).toEqual([])
   })
 })
-})
 
 test('every room says what it is', () => {
   const rooms = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter(entry => entry.isDirectory())
