@@ -71,7 +71,7 @@ export interface Strategy<T> {
 export interface Subresource<T> {
   verbs: ('get' | 'create' | 'update' | 'patch' | 'delete')[]
   /** What it takes and answers, where that is not the parent kind: `autoscaling/v1` `Scale`. */
-  kind?: { group: string; version: string; kind: string; schema: Schema }
+  kind?: { group: string; version: string; kind: string; schema: Schema; columns?: Column<KubeObject>[] }
   /** Keeps of an update only what this subresource may change: `status` copies all but status from `old`. */
   prepareForUpdate?(obj: T, old: T): void
   /** After prepareForUpdate: what is recorded of who changed what, or when. */

@@ -9,9 +9,11 @@ import type { ApiResponse } from './chain.ts'
 import { listBody } from './list-body.ts'
 import { type Item, itemBytes, itemObject } from './list-items.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import { viewOf } from './served-subresources.ts'
 import { includeObject, partialMetadata, rowOf, tableHead, tableOf } from './table.ts'
 
-type Shown = Pick<ResourceRequest, 'def' | 'output' | 'request' | 'context'>
+type Shown = Pick<ResourceRequest, 'def' | 'output' | 'request' | 'context'> &
+  Partial<Pick<ResourceRequest, 'subresource'>>
 
 const newline = Buffer.from('\n')
 
@@ -34,7 +36,7 @@ export function isPlain({ output }: Pick<Shown, 'output'>): boolean {
   return output.media === 'application/json' && !output.as && !output.isPretty
 }
 
-function viewed({ def, output, request, context }: Shown, object: KubeObject): unknown {
+function viewed({ def, output, request, context, subresource = '' }: Shown, object: KubeObject): unknown {
   if (!output.as) return object
   const { kind, version } = output.as
   if (kind === 'PartialObjectMetadataList') {
@@ -43,7 +45,9 @@ function viewed({ def, output, request, context }: Shown, object: KubeObject): u
   if (kind === 'PartialObjectMetadata') return partialMetadata(object, version)
   const { resourceVersion } = object.metadata
   const metadata = resourceVersion ? { resourceVersion } : {}
-  return tableOf(def, [object], metadata, { version, include: includeObject(request.query), now: context.clock.now() })
+  const options = { version, include: includeObject(request.query), now: context.clock.now() }
+  // A Scale is no Deployment, and has other columns.
+  return tableOf(viewOf(def, subresource)?.kind ?? def, [object], metadata, options)
 }
 
 /** A list from its entries; `metadata` is the list's. A large one is written while it is sent. */

@@ -30,8 +30,10 @@ export interface TableOptions {
   hasColumns?: boolean
 }
 
+type Columned = Pick<ResourceDefinition, 'columns'>
+
 export function tableOf(
-  def: ResourceDefinition,
+  def: Columned,
   objects: Iterable<KubeObject>,
   metadata: ListMeta,
   options: TableOptions,
@@ -40,7 +42,7 @@ export function tableOf(
 }
 
 /** A Table without its rows. */
-export function tableHead(def: ResourceDefinition, metadata: ListMeta, options: TableOptions): Omit<Table, 'rows'> {
+export function tableHead(def: Columned, metadata: ListMeta, options: TableOptions): Omit<Table, 'rows'> {
   const columns = def.columns ?? defaultColumns
   return {
     kind: 'Table',
@@ -50,7 +52,7 @@ export function tableHead(def: ResourceDefinition, metadata: ListMeta, options: 
   }
 }
 
-export function rowOf(def: ResourceDefinition, options: TableOptions): (object: KubeObject) => TableRow {
+export function rowOf(def: Columned, options: TableOptions): (object: KubeObject) => TableRow {
   const columns = def.columns ?? defaultColumns
   return object => ({
     cells: columns.map(column => column.value(object, options.now)),

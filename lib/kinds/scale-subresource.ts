@@ -6,6 +6,7 @@ import type { Subresource } from '../api/resource.ts'
 import { selectorText } from '../api/selectors.ts'
 import { nonNegative } from '../api/validation.ts'
 import { builtinSchema } from '../schema/builtin.ts'
+import { ageColumn, countColumn, nameColumn } from './columns.ts'
 
 export type Scale = Kube<V1Scale>
 
@@ -24,6 +25,12 @@ export function scaleSubresource<T extends Scalable>(): Subresource<T> {
       get schema() {
         return builtinSchema('V1Scale')
       },
+      columns: [
+        nameColumn,
+        countColumn('Desired', scale => (scale as Scale).spec?.replicas),
+        countColumn('Available', scale => (scale as Scale).status?.replicas),
+        ageColumn,
+      ],
     },
     validateUpdate: obj => nonNegative('spec.replicas', obj.spec?.replicas),
     read: scaleOf,

@@ -155,6 +155,10 @@ describe.each(kubectls())('kubectl $version', ({ program, version, minor }) => {
   test('scale', async () => {
     expect(await k.must('scale deployment app --replicas=5')).toBe('deployment.apps/app scaled')
     expect((await spec()).replicas).toBe(5)
+    if (minor >= 24) {
+      const shown = await k.must('get deployment app --subresource=scale')
+      expect(shown).toMatch(/^NAME +DESIRED +AVAILABLE +AGE\napp +5 +0 /)
+    }
     const { err } = await k.say('scale deployment app --current-replicas=7 --replicas=2')
     expect(err).toMatch(/Expected replicas to be 7, was 5/)
   })
