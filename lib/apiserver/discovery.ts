@@ -30,7 +30,7 @@ export function createDiscovery(served: () => Served, serverAddress: () => strin
     if (more.length > 0 || (root !== 'api' && root !== 'apis')) return undefined
     if (group === undefined && wantsAggregated(request)) return Promise.resolve(aggregated(root, request))
     const answer = legacy(served(), root, group, version, serverAddress)
-    return answer && answerStatus({ output: negotiateOutput(request) }, answer)
+    return answer && answerStatus({ output: negotiateOutput(request, { views: [] }) }, answer)
   }
 }
 

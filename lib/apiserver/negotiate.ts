@@ -19,14 +19,21 @@ export interface Output {
 export const served: readonly Media[] = ['application/json', 'application/yaml']
 const streamed: readonly Media[] = ['application/json']
 const taken: readonly InputMedia[] = [...served, protobufMedia]
-const views = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+type View = NonNullable<Output['as']>['kind']
+const allViews: readonly View[] = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
+
+interface Offer {
+  isStream?: boolean
+  /** In which other forms there is an answer. Defaults to all. */
+  views?: readonly View[]
+}
 
 /** Throws NotAcceptable when nothing the client takes is served. A watch is framed by lines, which YAML cannot be. */
-export function negotiateOutput(request: ApiRequest, { isStream = false } = {}): Output {
+export function negotiateOutput(request: ApiRequest, { isStream = false, views = allViews }: Offer = {}): Output {
   const media = isStream ? streamed : served
   for (const clause of parseAccept(request.headers.accept)) {
     const found = media.find(one => takes(clause, one))
-    const as = found && viewOf(clause)
+    const as = found && viewOf(clause, views)
     if (found && as !== 'unknown') return { media: found, isPretty: isPretty(request, clause), ...(as ? { as } : {}) }
   }
   const known = upstreamMedia(request, media).map(one => (isStream ? `${one};stream=watch` : one))
@@ -38,10 +45,11 @@ function upstreamMedia({ headers }: ApiRequest, media: readonly Media[]): string
   return headers.accept?.includes(protobufMedia) ? [...media] : [...media, protobufMedia]
 }
 
-function viewOf({ params }: AcceptClause): Output['as'] | 'unknown' {
+function viewOf({ params }: AcceptClause, views: readonly View[]): Output['as'] | 'unknown' {
   if (params.as === undefined) return undefined
-  const isOurs = views.has(params.as) && params.g === 'meta.k8s.io' && (params.v === 'v1' || params.v === 'v1beta1')
-  return isOurs ? ({ kind: params.as, version: params.v } as NonNullable<Output['as']>) : 'unknown'
+  const kind = views.find(view => view === params.as)
+  const isOurs = params.g === 'meta.k8s.io' && (params.v === 'v1' || params.v === 'v1beta1')
+  return kind && isOurs ? ({ kind, version: params.v } as NonNullable<Output['as']>) : 'unknown'
 }
 
 /** People at a terminal or in a browser get lines and indentation. */

@@ -114,6 +114,18 @@ describe('users', () => {
     })
   })
 
+  test('a review is no table', async () => {
+    const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+    const ask = (accept: string) =>
+      api.ask('POST', path, {
+        body: { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } },
+        headers: { accept },
+      })
+    expect((await ask(table)).status).toBe(406)
+    expect((await ask(`${table},application/json`)).json.status.allowed).toBe(true)
+  })
+
   test('another user may be asked about, and asked as, by those who are allowed to', async () => {
     const jane = await api.userCert('jane')
     const review = (user: typeof jane) =>

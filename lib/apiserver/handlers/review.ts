@@ -4,6 +4,7 @@ import { invalidObject } from '../../api/field-errors.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { answerObject } from '../answer.ts'
 import { readObject } from '../decode.ts'
+import { negotiateOutput } from '../negotiate.ts'
 import { matchNamespace } from '../object-meta.ts'
 import { namespaceOf, type ResourceHandler } from '../resource-request.ts'
 import { reviews } from '../reviews/index.ts'
@@ -16,6 +17,8 @@ export function reviewOf(def: ResourceDefinition): Review | undefined {
 
 export const review: ResourceHandler = async r => {
   const { request, def, context } = r
+  // There are no columns to show a question in.
+  const output = negotiateOutput(request, { views: ['PartialObjectMetadata'] })
   const options = writeOptions(request.query, 'CreateOptions')
   const object = await readObject(request, def, { ...options, registry: context.registry })
   matchNamespace(def, object.metadata, namespaceOf(r))
@@ -23,5 +26,5 @@ export const review: ResourceHandler = async r => {
   if (errors.length > 0) throw invalidObject(def, object.metadata.name ?? '', errors)
   const found = reviewOf(def)
   if (!found) throw new Error(`${def.plural} is no review`)
-  return answerObject(r, await found.review(object, request, context), 201)
+  return answerObject({ ...r, output }, await found.review(object, request, context), 201)
 }
