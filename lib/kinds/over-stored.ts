@@ -9,7 +9,7 @@ export function strategyOver<S extends KubeObject, T extends KubeObject>(
   { strategy = {} }: ResourceDefinition<S>,
   conversion: Conversion<T>,
 ): Strategy<T> {
-  const { prepareForCreate, prepareForUpdate, validate, validateUpdate, warnings, ...rest } =
+  const { prepareForCreate, prepareForUpdate, validate, validateCreate, validateUpdate, warnings, ...rest } =
     strategy as unknown as Strategy<T>
   const { changing, asking } = over(conversion)
   const { allowCreateOnUpdate, allowUnconditionalUpdate, returnsDeletedObject, nameRule } = rest
@@ -21,6 +21,7 @@ export function strategyOver<S extends KubeObject, T extends KubeObject>(
     ...(prepareForCreate ? { prepareForCreate: changing(prepareForCreate) } : {}),
     ...(prepareForUpdate ? { prepareForUpdate: changing(prepareForUpdate) } : {}),
     ...(validate ? { validate: asking(validate) } : {}),
+    ...(validateCreate ? { validateCreate: asking(validateCreate) } : {}),
     ...(validateUpdate ? { validateUpdate: asking(validateUpdate) } : {}),
     ...(warnings ? { warnings: asking(warnings) } : {}),
   }
