@@ -1,7 +1,9 @@
 // An etcd and an API server of the benchmark's own, in a process beside it: its memory and its time are its own.
 // Forked by large.ts; it tells where it listens, and ends with its parent.
 
+import { inBackground } from '../../lib/util/async.ts'
 import { collectWhenIdle } from '../../lib/util/idle-collection.ts'
+import { silentLogger } from '../../lib/util/log.ts'
 import { startApiServer } from '../harness/apiserver.ts'
 import { startEtcd } from '../harness/etcd.ts'
 
@@ -15,7 +17,8 @@ export interface ApiProcess {
 }
 
 // As the binary does.
-void collectWhenIdle({}, new AbortController().signal)
+const stop = new AbortController()
+inBackground(silentLogger, 'collecting when idle', collectWhenIdle({}, stop.signal), stop.signal)
 
 const etcd = await startEtcd()
 const api = await startApiServer({ etcd })
@@ -28,6 +31,7 @@ const told: ApiProcess = {
 }
 process.send?.(told)
 process.once('disconnect', async () => {
+  stop.abort()
   await api.stop()
   await etcd.stop()
 })
