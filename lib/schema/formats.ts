@@ -15,6 +15,9 @@ const matches =
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain = new RegExp(`^${label}(\\.${label})*$`)
 
+/** Longer than any address or duration, and short enough for expressions that go back and try again. */
+const maxTried = 1000
+
 /** Names are compared without hyphens: `date-time` is `datetime`. */
 const formats: Record<string, Test> = {
   bsonobjectid: matches(/^[0-9a-fA-F]{24}$/),
@@ -95,6 +98,7 @@ function isDateTime(text: string): boolean {
 
 /** As Go's time.ParseDuration takes it, or Scala's `22 hours`. */
 function isDuration(text: string): boolean {
+  if (text.length > maxTried) return false
   const isGo = /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)
   const units =
     'ns|nanos?|nanoseconds?|nsecs?|us|µs|micros?|microseconds?|usecs?|ms|millis?|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?'
@@ -125,6 +129,7 @@ const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\u0080-\\uffff-]+"
 const address = new RegExp(`^("([^"\\\\]|\\\\.)*"|${atom}(\\.${atom})*)@(${atom}(\\.${atom})*|\\[[^\\]]*\\])$`)
 
 function isEmail(text: string): boolean {
+  if (text.length > maxTried) return false
   const named = /^\s*("([^"\\]|\\.)*"|[^<>"@,;:\\]*)\s*<([^<>]*)>\s*$/.exec(text)
   return address.test((named?.[3] ?? text).trim())
 }
