@@ -9,8 +9,8 @@ import type { ApiResponse } from './chain.ts'
 import { listBody } from './list-body.ts'
 import { type Item, itemBytes, itemObject } from './list-items.ts'
 import type { ResourceRequest } from './resource-request.ts'
-import { viewOf } from './served-subresources.ts'
 import { includeObject, partialMetadata, rowOf, tableHead, tableOf } from './table.ts'
+import { viewOf } from './view-of.ts'
 
 type Shown = Pick<ResourceRequest, 'def' | 'output' | 'request' | 'context'> &
   Partial<Pick<ResourceRequest, 'subresource'>>

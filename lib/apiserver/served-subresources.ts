@@ -1,11 +1,13 @@
 // The subresources of a kind: the views its definition names, and the routes of subresources/index.ts.
 
-import type { KubeObject } from '../api/meta.ts'
-import type { ResourceDefinition, Subresource } from '../api/resource.ts'
+import type { ResourceDefinition } from '../api/resource.ts'
 import type { Registry } from './registry.ts'
 import type { RequestInfo } from './request-info.ts'
 import { subresources } from './subresources/index.ts'
 import type { SubresourceRoute } from './subresources/subresource.ts'
+import { viewOf } from './view-of.ts'
+
+export { viewOf }
 
 export interface ServedSubresource {
   name: string
@@ -38,11 +40,6 @@ export function subresourceRoute(def: ResourceDefinition, name: string): Subreso
   return subresources.find(
     route => route.group === def.group && route.resource === def.plural && route.subresource === name,
   )
-}
-
-/** The view of the object under this name, if it has one. */
-export function viewOf(def: ResourceDefinition, name: string): Subresource<KubeObject> | undefined {
-  return Object.hasOwn(def.subresources ?? {}, name) ? def.subresources?.[name] : undefined
 }
 
 /** Is there such a resource, and such a subresource of it? */
