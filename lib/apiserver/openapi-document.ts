@@ -57,7 +57,9 @@ export class OpenApi {
   v3Index(): Promise<OpenApiDocument> {
     return this.#keep('v3', this.#served(), async resources => {
       const paths: Record<string, { serverRelativeURL: string }> = {}
-      for (const path of documentPaths(resources)) {
+      const wanted = documentPaths(resources)
+      this.#forgetAllBut(wanted)
+      for (const path of wanted) {
         const document = await this.v3(path)
         if (document) paths[path] = { serverRelativeURL: v3Url(path, document) }
       }
@@ -100,13 +102,23 @@ export class OpenApi {
     resources: readonly ResourceDefinition[],
     make: (resources: readonly ResourceDefinition[]) => Promise<T>,
   ): Promise<T> {
-    const kept = this.#kept.get(name) as Kept<T> | undefined
-    if (kept && isSame(kept.resources, resources)) return kept.made
-    const made = make(resources)
-    this.#kept.set(name, { resources, made })
+    const known = this.#kept.get(name) as Kept<T> | undefined
+    if (known && isSame(known.resources, resources)) return known.made
+    const kept = { resources, made: make(resources) }
+    this.#kept.set(name, kept)
     // What could not be made is tried again by whoever asks next.
-    made.catch(() => this.#kept.delete(name))
-    return made
+    kept.made.catch(() => {
+      if (this.#kept.get(name) === kept) this.#kept.delete(name)
+    })
+    return kept.made
+  }
+
+  /** The documents of groups that are gone. */
+  #forgetAllBut(paths: readonly string[]): void {
+    const wanted = new Set(paths.map(path => `v3 ${path}`))
+    for (const name of this.#kept.keys()) {
+      if (name.startsWith('v3 ') && !wanted.has(name)) this.#kept.delete(name)
+    }
   }
 }
 
