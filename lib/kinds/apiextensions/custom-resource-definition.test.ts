@@ -146,6 +146,27 @@ test('an empty one is told all that it lacks', () => {
   ])
 })
 
+test('formats that nobody checks are warned of once, when they come in', () => {
+  const withFormats = (...formats: [string, string][]) => {
+    const { crd } = taken(full)
+    const properties = Object.fromEntries(formats.map(([type, format], i) => [`p${i}`, { type, format }]))
+    for (const version of crd.spec.versions) version.schema = { openAPIV3Schema: { type: 'object', properties } }
+    return crd
+  }
+  const good = withFormats(['string', 'date-time'], ['integer', 'int32'], ['number', 'double'])
+  expect(strategy?.warnings?.(good)).toEqual([])
+  const odd = withFormats(['string', 'colour'], ['string', 'colour'], ['integer', 'uint32'], ['boolean', 'date'])
+  expect(strategy?.warnings?.(odd)).toEqual([
+    'unrecognized format "colour"',
+    'unrecognized format "uint32"',
+    'unrecognized format "date"',
+  ])
+  expect(strategy?.warnings?.(odd, odd)).toEqual([])
+  expect(strategy?.warnings?.(odd, withFormats(['string', 'colour'], ['boolean', 'date']))).toEqual([
+    'unrecognized format "uint32"',
+  ])
+})
+
 describe('a deletion', () => {
   const marked = () => {
     const { crd } = taken(full)

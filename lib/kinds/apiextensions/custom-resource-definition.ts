@@ -6,6 +6,7 @@ import type { ResourceDefinition } from '../../api/resource.ts'
 import { nameColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { definitionSchema } from './definition-schema.ts'
+import { formatWarnings } from './format-warnings.ts'
 import { validateNames } from './names-validation.ts'
 import { type CustomResourceDefinition, cleanupFinalizer, type Names } from './types.ts'
 import { validateDefinition, validateDefinitionUpdate } from './validation.ts'
@@ -35,16 +36,21 @@ export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinit
       recordStoredVersion(crd)
     },
     allowsPlainFinalizers: true,
+    allowUnconditionalUpdate: false,
     validate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
+    warnings: formatWarnings,
     prepareForDelete: beginDeletion,
     blocksDeletion: ({ metadata }) =>
       !metadata.deletionTimestamp || (metadata.finalizers ?? []).includes(cleanupFinalizer),
   },
   subresources: {
-    status: statusSubresource({
-      validateUpdate: ({ status }) => validateNames(status?.acceptedNames ?? {}, 'status.acceptedNames'),
-    }),
+    status: {
+      ...statusSubresource({
+        validateUpdate: ({ status }) => validateNames(status?.acceptedNames ?? {}, 'status.acceptedNames'),
+      }),
+      resetFields: ['metadata', 'spec'],
+    },
   },
   tracksGeneration: true,
   columns: [
