@@ -276,8 +276,10 @@ describe('proxy', () => {
 
     test('that refuses an upgrade says so itself, and hears nothing more', async () => {
       const heard: string[] = []
+      const left = Promise.withResolvers<void>()
       upgrade = (request, socket) => {
         heard.push(`${request.url}`)
+        socket.on('end', () => left.resolve(void socket.end()))
         socket.on('data', data => heard.push(`${data}`))
         socket.write('HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nno such room')
       }
@@ -296,6 +298,7 @@ describe('proxy', () => {
       const [refused] = (await once(outgoing, 'response')) as [IncomingMessage]
       refused.socket.write('GET /secret HTTP/1.1\r\nHost: x\r\n\r\n')
       expect([refused.statusCode, await text(refused)]).toEqual([404, 'no such room'])
+      await left.promise
       expect(heard).toEqual(['/nowhere'])
     })
 

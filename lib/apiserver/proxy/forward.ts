@@ -43,6 +43,8 @@ function ask(
   const headers = forwardedHeaders(request.headers, { remoteAddress, uri: joinPath(to.prefix, to.path) })
   const body = bodyOf(request)
   if (body === 'chunked') headers['transfer-encoding'] = 'chunked'
+  // A backend that is told to close would cut us off when it answers before it has heard everything.
+  headers.connection = 'keep-alive'
   return new Promise((resolve, reject) => {
     const outgoing = startRequest(backend, { method, path: to.url, headers, signal })
     outgoing.on('response', resolve)

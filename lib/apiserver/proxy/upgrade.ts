@@ -55,18 +55,28 @@ const maxRefusalBytes = 64 * 1024
 async function refusal(refused: IncomingMessage): Promise<ApiResponse> {
   const status = refused.statusCode ?? 500
   if (status < 400) {
-    refused.destroy()
+    refused.socket.destroy()
     throw new StatusError(500, '', `invalid upgrade response: status code ${status}`)
   }
+  const contentType = refused.headers['content-type'] ?? 'text/plain'
+  return { status, headers: { 'content-type': contentType }, body: await wordsOf(refused) }
+}
+
+/** The connection goes with them: a backend that waits for the other protocol would keep it open. */
+async function wordsOf(refused: IncomingMessage): Promise<Buffer> {
+  const { socket } = refused
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of refused) {
-    chunks.push(chunk as Buffer)
-    size += (chunk as Buffer).length
-    if (size > maxRefusalBytes) break
+  try {
+    for await (const chunk of refused) {
+      chunks.push(chunk as Buffer)
+      size += (chunk as Buffer).length
+      if (size > maxRefusalBytes) break
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    socket.destroy()
   }
-  const contentType = refused.headers['content-type'] ?? 'text/plain'
-  return { status, headers: { 'content-type': contentType }, body: Buffer.concat(chunks) }
 }
 
 function join(client: { socket: Duplex; head: Buffer }, { answer, socket: backend, head }: Upgraded): void {
