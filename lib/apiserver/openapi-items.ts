@@ -2,8 +2,9 @@
 // of OpenAPI differ in how they write a parameter, a body and an answer.
 
 import type { OpenApiObject } from './openapi-definitions.ts'
-import type { Content, Operation } from './openapi-operations.ts'
+import type { Operation } from './openapi-operations.ts'
 import type { Parameter } from './openapi-parameters.ts'
+import type { Content } from './openapi-verbs.ts'
 
 export interface OperationWriter {
   /** The operation without what both versions have alike. */

@@ -3,158 +3,38 @@
 
 import type { ResourceDefinition } from '../api/resource.ts'
 import { allVerbs } from './group-versions.ts'
-import { definitionOf, type GroupVersionKind, isCustom, listDefinition, meta } from './openapi-names.ts'
+import { definitionOf, type GroupVersionKind, isCustom, meta } from './openapi-names.ts'
 import {
   byName,
   connectParameters,
-  deleteCollectionParameters,
-  deleteParameters,
   listParameters,
   logParameters,
   nameOf,
   namespace,
   type Parameter,
-  patchParameters,
   pretty,
   proxiedPath,
-  writeParameters,
 } from './openapi-parameters.ts'
+import {
+  builtinManner,
+  type Method,
+  mannerOf,
+  mediaTypes,
+  type Shape,
+  shapes,
+  type Verb,
+  verbs,
+  watchTypes,
+  words,
+} from './openapi-verbs.ts'
 import { type ServedSubresource, servedSubresources } from './served-subresources.ts'
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
-
-/** What is sent or answered: a definition by name, or plain text. */
-export type Content = { definition: string } | 'string'
-
-export interface Operation {
+export interface Operation extends Shape {
   path: string
-  method: Method
   operationId: string
   description: string
   tag: string
-  /** `x-kubernetes-action`. */
-  action?: string
   kind?: GroupVersionKind
-  /** By name. */
-  parameters: Parameter[]
-  body?: { content: Content; required: boolean }
-  consumes?: string[]
-  produces?: string[]
-  answer?: Content
-  /** Of success. */
-  codes: (200 | 201 | 202)[]
-}
-
-/** What answers come in. */
-export const mediaTypes = ['application/json', 'application/yaml']
-const watchTypes = [...mediaTypes, 'application/json;stream=watch']
-const jsonPatches = ['application/json-patch+json', 'application/merge-patch+json']
-const applyPatch = 'application/apply-patch+yaml'
-
-/** In what the operations on custom kinds differ from those on built-in ones. */
-interface Manner {
-  consumes: string[]
-  patchTypes: string[]
-  /** Below /watch/, the old form. */
-  watchPaths: boolean
-  /** DELETE of a collection takes DeleteOptions. */
-  deletesCollectionsWithOptions: boolean
-}
-
-const builtinManner: Manner = {
-  consumes: ['*/*'],
-  patchTypes: [...jsonPatches, 'application/strategic-merge-patch+json', applyPatch],
-  watchPaths: true,
-  deletesCollectionsWithOptions: true,
-}
-
-const customManner: Manner = {
-  consumes: mediaTypes,
-  patchTypes: [...jsonPatches, applyPatch],
-  watchPaths: false,
-  deletesCollectionsWithOptions: false,
-}
-
-/** A verb on what: the kind itself, or a subresource with a kind of its own. */
-interface Subject {
-  self: Content
-  kind: GroupVersionKind
-  manner: Manner
-}
-
-type Verb = 'list' | 'create' | 'deletecollection' | 'get' | 'update' | 'patch' | 'delete'
-
-type Shape = Pick<Operation, 'method' | 'action' | 'parameters' | 'body' | 'answer' | 'codes' | 'consumes' | 'produces'>
-
-const status: Content = { definition: `${meta}.Status` }
-const deleteOptions: Operation['body'] = { content: { definition: `${meta}.DeleteOptions` }, required: false }
-const patchBody: Operation['body'] = { content: { definition: `${meta}.Patch` }, required: true }
-
-const verbs: Verb[] = ['list', 'create', 'deletecollection', 'get', 'update', 'patch', 'delete']
-
-/** What a verb is in HTTP. */
-const shapes: Record<Verb, (subject: Subject, def: ResourceDefinition) => Omit<Shape, 'consumes'>> = {
-  list: (_, def) => ({
-    method: 'get',
-    action: 'list',
-    parameters: listParameters,
-    answer: { definition: listDefinition(def) },
-    produces: watchTypes,
-    codes: [200],
-  }),
-  create: ({ self }) => ({
-    method: 'post',
-    action: 'post',
-    parameters: writeParameters,
-    body: { content: self, required: true },
-    answer: self,
-    codes: [200, 201, 202],
-  }),
-  deletecollection: ({ manner }) => ({
-    method: 'delete',
-    action: 'deletecollection',
-    ...(manner.deletesCollectionsWithOptions
-      ? { parameters: deleteCollectionParameters, body: deleteOptions }
-      : { parameters: listParameters }),
-    answer: status,
-    codes: [200],
-  }),
-  get: ({ self }) => ({ method: 'get', action: 'get', parameters: [], answer: self, codes: [200] }),
-  update: ({ self }) => ({
-    method: 'put',
-    action: 'put',
-    parameters: writeParameters,
-    body: { content: self, required: true },
-    answer: self,
-    codes: [200, 201],
-  }),
-  patch: ({ self, manner }) => ({
-    method: 'patch',
-    action: 'patch',
-    parameters: patchParameters,
-    body: patchBody,
-    answer: self,
-    codes: manner === customManner ? [200] : [200, 201],
-  }),
-  delete: ({ self }, def) => ({
-    method: 'delete',
-    action: 'delete',
-    parameters: deleteParameters,
-    body: deleteOptions,
-    answer: def.strategy?.returnsDeletedObject ? self : status,
-    codes: [200, 202],
-  }),
-}
-
-/** The first word of an operation's id, and what it says it does. */
-const words: Record<Verb, { id: string; says: (what: string) => string }> = {
-  list: { id: 'list', says: what => `list or watch objects of kind ${what}` },
-  create: { id: 'create', says: what => `create a ${what}` },
-  deletecollection: { id: 'delete', says: what => `delete collection of ${what}` },
-  get: { id: 'read', says: what => `read the specified ${what}` },
-  update: { id: 'replace', says: what => `replace the specified ${what}` },
-  patch: { id: 'patch', says: what => `partially update the specified ${what}` },
-  delete: { id: 'delete', says: what => `delete a ${what}` },
 }
 
 /** Every operation on a resource and its subresources. */
@@ -166,8 +46,6 @@ export function operationsOf(def: ResourceDefinition): Operation[] {
   const parts = servedSubresources(def).flatMap(part => partOperations(def, part))
   return [...own, ...(isListedEverywhere ? [listEverywhere(def)] : []), ...watches, ...parts]
 }
-
-const mannerOf = (def: ResourceDefinition) => (isCustom(def) ? customManner : builtinManner)
 
 function ownOperation(def: ResourceDefinition, verb: Verb): Operation {
   const { collection, item } = pathsOf(def)

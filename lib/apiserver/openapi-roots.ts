@@ -2,7 +2,8 @@
 
 import type { GroupVersions } from './group-versions.ts'
 import { meta } from './openapi-names.ts'
-import { capitalized, groupCamel, groupTag, mediaTypes, type Operation } from './openapi-operations.ts'
+import { capitalized, groupCamel, groupTag, type Operation } from './openapi-operations.ts'
+import { mediaTypes } from './openapi-verbs.ts'
 
 /** By where their document is below /openapi/v3/: `apis`, `apis/apps`, `version`. */
 export function rootOperations(groups: readonly GroupVersions[]): Map<string, Operation> {

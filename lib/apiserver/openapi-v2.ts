@@ -3,9 +3,10 @@
 
 import type { Dialect, OpenApiObject } from './openapi-definitions.ts'
 import { type OperationWriter, responses } from './openapi-items.ts'
-import type { Content, Operation } from './openapi-operations.ts'
+import type { Operation } from './openapi-operations.ts'
 import { type Parameter, sharedParameters } from './openapi-parameters.ts'
 import { bearerToken, info } from './openapi-v3.ts'
+import type { Content } from './openapi-verbs.ts'
 
 export const dialectV2: Dialect = {
   reference: (definition, siblings) => ({ $ref: `#/definitions/${definition}`, ...siblings }),

@@ -2,8 +2,9 @@
 
 import type { Dialect, OpenApiObject } from './openapi-definitions.ts'
 import { type OperationWriter, responses } from './openapi-items.ts'
-import type { Content, Operation } from './openapi-operations.ts'
+import type { Operation } from './openapi-operations.ts'
 import type { Parameter } from './openapi-parameters.ts'
+import type { Content } from './openapi-verbs.ts'
 
 export const dialectV3: Dialect = {
   reference: (definition, siblings) => {
