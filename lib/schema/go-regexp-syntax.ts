@@ -12,8 +12,11 @@ export class PatternError extends Error {
 
 export type Assertion = 'begin' | 'end' | 'beginLine' | 'endLine' | 'word' | 'notWord'
 
+/** Is it this character (a code point), or one of these? */
+export type CharTest = (code: number) => boolean
+
 export type Node =
-  | { type: 'char'; matches: (char: string) => boolean }
+  | { type: 'char'; matches: CharTest }
   | { type: 'assert'; assertion: Assertion }
   | { type: 'concat' | 'alternate'; nodes: Node[] }
   /** `max` undefined: without end. */
@@ -57,6 +60,7 @@ const shorthands: Record<string, string> = {
 
 const assertions: Record<string, Assertion> = { A: 'begin', z: 'end', b: 'word', B: 'notWord' }
 const maxRepeat = 1000
+const lineFeed = 0x0a
 const repetition = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/
 
 /** Throws PatternError. */
@@ -126,14 +130,15 @@ class Parser {
     if (char === '\\') return this.#escape()
     if (char === '[') return [this.#class()]
     this.#at += char.length
-    if (char === '.') return [{ type: 'char', matches: this.#flags.dotAll ? () => true : other => other !== '\n' }]
+    if (char === '.') return [{ type: 'char', matches: this.#flags.dotAll ? () => true : code => code !== lineFeed }]
     if (char === '^') return [{ type: 'assert', assertion: this.#flags.multiLine ? 'beginLine' : 'begin' }]
     if (char === '$') return [{ type: 'assert', assertion: this.#flags.multiLine ? 'endLine' : 'end' }]
     return [this.#literal(char)]
   }
 
   #literal(char: string): Node {
-    return this.#flags.ignoreCase ? this.#oneOf(literal(char)) : { type: 'char', matches: other => other === char }
+    const own = char.codePointAt(0)
+    return this.#flags.ignoreCase ? this.#oneOf(literal(char)) : { type: 'char', matches: code => code === own }
   }
 
   /** `members` as they stand in a class of JavaScript's. */
@@ -270,18 +275,14 @@ function literal(char: string): string {
 }
 
 /** One character against a class of JavaScript's, with the answers for the common ones kept. */
-function charTest(text: string, ignoreCase: boolean): (char: string) => boolean {
+function charTest(text: string, ignoreCase: boolean): CharTest {
   let expression: RegExp
   try {
     expression = new RegExp(`^${text}$`, ignoreCase ? 'iu' : 'u')
   } catch (cause) {
     throw Object.assign(new PatternError('invalid character class range', text), { cause })
   }
-  const known: (boolean | undefined)[] = []
-  return char => {
-    const code = char.charCodeAt(0)
-    if (char.length > 1 || code > 0x7f) return expression.test(char)
-    known[code] ??= expression.test(char)
-    return known[code]
-  }
+  const isOne = (code: number) => expression.test(String.fromCodePoint(code))
+  const common = Uint8Array.from({ length: 0x80 }, (_, code) => Number(isOne(code)))
+  return code => (code < 0x80 ? common[code] === 1 : isOne(code))
 }

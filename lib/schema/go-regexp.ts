@@ -2,7 +2,7 @@
 // ways through it are followed side by side (Thompson's construction), for JavaScript's own engine, which tries one after
 // the other, can be kept busy for minutes by a short text. Only whether a text matches is asked, never where.
 
-import { type Assertion, type Node, PatternError, parsePattern } from './go-regexp-syntax.ts'
+import { type Assertion, type CharTest, type Node, PatternError, parsePattern } from './go-regexp-syntax.ts'
 
 export { PatternError } from './go-regexp-syntax.ts'
 
@@ -25,7 +25,7 @@ export function goRegExp(pattern: string): GoRegExp {
 }
 
 type Step =
-  | { op: 'char'; matches: (char: string) => boolean; next: number }
+  | { op: 'char'; matches: CharTest; next: number }
   | { op: 'assert'; assertion: Assertion; next: number }
   | { op: 'split'; next: number; other: number }
   | { op: 'match' }
@@ -39,6 +39,8 @@ class Program implements GoRegExp {
   /** The round in which a step was last followed. */
   readonly #seen: Uint32Array
   #round = 0
+  /** Steps to follow; kept, so that none is made for each character. */
+  readonly #open: number[] = []
 
   constructor(node: Node) {
     this.#start = this.#emit(node, this.#push({ op: 'match' }))
@@ -82,23 +84,25 @@ class Program implements GoRegExp {
   }
 
   test(text: string): boolean {
-    const chars = [...text]
     let active: number[] = []
-    for (let at = 0; at <= chars.length; at++) {
-      const waiting: number[] = []
+    let waiting: number[] = []
+    let before = none
+    for (let at = 0; ; at += before > 0xffff ? 2 : 1) {
+      const after = text.codePointAt(at) ?? none
       this.#nextRound()
-      const around = { before: chars[at - 1], after: chars[at] }
-      const previous = around.before
+      waiting.length = 0
       for (const index of active) {
-        const step = this.#steps[index]
-        const isTaken = step?.op === 'char' && previous !== undefined && step.matches(previous)
-        if (isTaken && this.#follow(step.next, around, waiting)) return true
+        const step = this.#steps[index] as Step & { op: 'char' }
+        if (step.matches(before) && this.#follow(step.next, before, after, waiting)) return true
       }
       // A match may begin here, too.
-      if (this.#follow(this.#start, around, waiting)) return true
+      if (this.#follow(this.#start, before, after, waiting)) return true
+      if (after === none) return false
+      const done = active
       active = waiting
+      waiting = done
+      before = after
     }
-    return false
   }
 
   #nextRound(): void {
@@ -108,37 +112,40 @@ class Program implements GoRegExp {
   }
 
   /** Goes as far as no character is needed, collects where one is; true when the end is reached. */
-  #follow(from: number, around: Around, waiting: number[]): boolean {
-    const open = [from]
+  #follow(from: number, before: number, after: number, waiting: number[]): boolean {
+    const steps = this.#steps
+    const seen = this.#seen
+    const round = this.#round
+    const open = this.#open
+    open.length = 0
+    open.push(from)
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      if (this.#seen[index] === this.#round) continue
-      this.#seen[index] = this.#round
-      const step = this.#steps[index]
+      if (seen[index] === round) continue
+      seen[index] = round
+      const step = steps[index]
       if (!step || step.op === 'match') return true
       if (step.op === 'char') waiting.push(index)
       else if (step.op === 'split') open.push(step.other, step.next)
-      else if (holds(step.assertion, around)) open.push(step.next)
+      else if (holds(step.assertion, before, after)) open.push(step.next)
     }
     return false
   }
 }
 
-interface Around {
-  /** undefined at the beginning, and at the end, of the text. */
-  before: string | undefined
-  after: string | undefined
-}
+/** Before the beginning, and behind the end, of the text. */
+const none = -1
+const lineFeed = 0x0a
 
-function holds(assertion: Assertion, { before, after }: Around): boolean {
+function holds(assertion: Assertion, before: number, after: number): boolean {
   switch (assertion) {
     case 'begin':
-      return before === undefined
+      return before === none
     case 'end':
-      return after === undefined
+      return after === none
     case 'beginLine':
-      return before === undefined || before === '\n'
+      return before === none || before === lineFeed
     case 'endLine':
-      return after === undefined || after === '\n'
+      return after === none || after === lineFeed
     case 'word':
       return isWord(before) !== isWord(after)
     default:
@@ -146,6 +153,6 @@ function holds(assertion: Assertion, { before, after }: Around): boolean {
   }
 }
 
-function isWord(char: string | undefined): boolean {
-  return char !== undefined && /^[0-9A-Za-z_]$/.test(char)
+function isWord(code: number): boolean {
+  return code !== none && /^[0-9A-Za-z_]$/.test(String.fromCodePoint(code))
 }
