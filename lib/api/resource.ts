@@ -83,6 +83,8 @@ export interface Subresource<T> {
   replicasPath?: string
   /** For `kind`: the view of an object, and the object after a changed view was written. */
   read?(obj: T): KubeObject
+  /** As `read`, but for a write: also of an object that lacks what reading asks for. */
+  readToWrite?(obj: T): KubeObject
   write?(obj: T, view: KubeObject): T
 }
 

@@ -45,10 +45,11 @@ export function optionalWord(field: string, value: string | undefined, supported
   return value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)]
 }
 
-export const dnsLabel = (field: string, value: string) => asInvalid(field, value, dnsLabelErrors(value))
-export const dns1035Label = (field: string, value: string) => asInvalid(field, value, dns1035LabelErrors(value))
-export const dnsSubdomain = (field: string, value: string) => asInvalid(field, value, dnsSubdomainErrors(value))
-export const qualifiedName = (field: string, value: string) => asInvalid(field, value, qualifiedNameErrors(value))
+/** What was left out is the empty text, as it is to Go. */
+export const dnsLabel = (field: string, value = '') => asInvalid(field, value, dnsLabelErrors(value))
+export const dns1035Label = (field: string, value = '') => asInvalid(field, value, dns1035LabelErrors(value))
+export const dnsSubdomain = (field: string, value = '') => asInvalid(field, value, dnsSubdomainErrors(value))
+export const qualifiedName = (field: string, value = '') => asInvalid(field, value, qualifiedNameErrors(value))
 export const portNumber = (field: string, value: number) => asInvalid(field, value, portNumberErrors(value))
 
 export function portNumberOrName(field: string, value: string | number): FieldError[] {

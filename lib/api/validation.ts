@@ -123,7 +123,7 @@ export function validateOwnerReferences(owners: OwnerReference[] | undefined, fi
 
 function ownerErrors(owner: OwnerReference, field: string): FieldError[] {
   const { group, version } = parseApiVersion(owner.apiVersion ?? '')
-  const errors = version ? [] : [invalid(`${field}.apiVersion`, owner.apiVersion, 'version must not be empty')]
+  const errors = version ? [] : [invalid(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]
   for (const key of ['kind', 'name', 'uid'] as const) {
     if (!owner[key]) errors.push(invalid(`${field}.${key}`, owner[key] ?? '', `${key} must not be empty`))
   }

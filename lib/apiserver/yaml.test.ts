@@ -65,3 +65,15 @@ test('what is written reads the same again', () => {
   const value = { a: 'yes', b: '0644', c: '2001-12-14', d: '1:30', e: 'null', f: ['- x', '#y'], g: 'a: b\n', h: '' }
   expect(readYaml(stringifyYaml(value)).value).toEqual(value)
 })
+
+test.each([
+  ['data: &a {x: *a}', "yaml: anchor 'a' value contains itself"],
+  ['a: &a [1, {b: [*a]}]', "yaml: anchor 'a' value contains itself"],
+  ['a: &a {<<: *a}', "yaml: anchor 'a' value contains itself"],
+])('%s', (text, message) => {
+  expect(() => readYaml(text)).toThrow(message)
+})
+
+test('an anchor may be given anew, and used beside itself', () => {
+  expect(readYaml('a: &a {b: &a 1, c: *a}\nd: *a').value).toEqual({ a: { b: 1, c: 1 }, d: 1 })
+})

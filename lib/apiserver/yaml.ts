@@ -36,6 +36,7 @@ export function readYaml(text: string): ParsedYaml {
     const [problem] = document.errors
     if (problem) throw new YamlProblem(syntaxText(problem, lines.linePos(problem.pos[0]).line))
     refuseNumbers(document.contents)
+    if (text.includes('*')) refuseCycles(document.contents)
     const twice = duplicateKeys(document.contents, lines)
     const strictError = twice.length > 0 ? { strictError: ['yaml: unmarshal errors:', ...twice].join('\n  ') } : {}
     return { value: document.toJS({ maxAliasCount: maxAliases }) ?? null, ...strictError }
@@ -85,6 +86,21 @@ function refuseNumbers(contents: Node | null): void {
       if (!Number.isFinite(value)) throw new YamlProblem(`json: unsupported value: ${infinityText(value)}`)
       const digits = source.replaceAll('_', '').replace(/^\+/, '')
       if (!Number.isSafeInteger(value) && isInexact(digits)) throw new YamlProblem(inexactText(digits))
+    },
+  })
+}
+
+/** A value that is part of itself has no end. */
+function refuseCycles(contents: Node | null): void {
+  /** Where the value ends that an anchor names now. */
+  const ends = new Map<string, number>()
+  visit(contents, {
+    Value(_, { anchor, range }) {
+      if (anchor && range) ends.set(anchor, range[1])
+    },
+    Alias(_, { source, range }) {
+      if ((range?.[0] ?? 0) < (ends.get(source) ?? 0))
+        throw new YamlProblem(`yaml: anchor '${source}' value contains itself`)
     },
   })
 }

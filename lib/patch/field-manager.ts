@@ -7,7 +7,7 @@ import { type KubeObject, parseApiVersion } from '../api/meta.ts'
 import { jsonEqual } from '../util/json-equal.ts'
 import { type Conflict, ConflictsError } from './conflicts.ts'
 import { difference, type FieldSet, isEmpty } from './field-set.ts'
-import type { JsonObject } from './json.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { lastAppliedFields, withLastApplied } from './last-applied.ts'
 import {
   capped,
@@ -120,20 +120,28 @@ export interface AppliedObject {
  * ConflictsError, and an Error with upstream's text for fields that do not fit the schema.
  */
 export function applyConfiguration(application: Application, live: KubeObject): AppliedObject {
-  const { write, config } = application
+  const { write } = application
   checkKind(application)
-  if ((config.metadata as JsonObject | undefined)?.managedFields !== undefined) {
-    throw badRequest('metadata.managedFields must be nil')
-  }
+  const config = withoutManagers(application.config)
   checkShape(write, config, 'patch', false)
   const current = unmanaged(live)
   checkShape(write, current, 'live', true)
-  const { object, managers } = migrated(application, current, appliersOf(write, live))
+  const { object, managers } = migrated({ ...application, config }, current, appliersOf(write, live))
   const result = object ?? current
   const named = write.by.name === kubectl ? withLastApplied(result, config) : result
   const managedFields = writeManagers(managers)
   const metadata = { ...(named.metadata as JsonObject), ...(managedFields ? { managedFields } : {}) }
   return { object: { ...named, metadata } as JsonObject, isLive: object === undefined && named === result }
+}
+
+/** A null is nothing. Throws BadRequest for a list. */
+function withoutManagers(config: JsonObject): JsonObject {
+  const { metadata } = config
+  if (!isObject(metadata) || metadata.managedFields === undefined) return config
+  if (Array.isArray(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil')
+  if (metadata.managedFields !== null) return config
+  const { managedFields: _, ...others } = metadata
+  return { ...config, metadata: others }
 }
 
 function unmanaged({ metadata, ...rest }: KubeObject): JsonObject {

@@ -276,7 +276,7 @@ function quantityText(value: unknown): string {
 function zero(schema: Schema): unknown {
   if (schema.intOrString) return 0
   if (schema.quantity) return '0'
-  const isText = schema.type === 'string' && schema.format === undefined
+  const isText = schema.type === 'string' && (schema.format === undefined || schema.format === 'byte')
   if (isText) return ''
   if (schema.type === 'integer' || schema.type === 'number') return 0
   if (schema.type === 'boolean') return false

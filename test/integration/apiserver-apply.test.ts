@@ -705,4 +705,14 @@ describe('apply', () => {
       expect(await run(['get', 'deployment', 'moved', '-o', 'jsonpath={.spec.replicas}'])).toBe('1')
     })
   })
+
+  test('managedFields of null are none', async () => {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'unmanaged', managedFields: null } }
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const path = '/api/v1/namespaces/default/configmaps/unmanaged?fieldManager=a'
+    const first = await api.ask('PATCH', path, { body, headers })
+    expect(first.status).toBe(201)
+    const again = await api.ask('PATCH', path, { body, headers })
+    expect([again.status, again.json]).toEqual([200, first.json])
+  })
 })

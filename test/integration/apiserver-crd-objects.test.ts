@@ -345,6 +345,13 @@ describe('subresources', () => {
       500,
       'Internal error occurred: the spec replicas field ".spec.replicas" does not exist',
     ])
+    const empty = await api.ask('PATCH', `${pathOf('fleets')}/unsaid/scale`, { body: {}, ...json('merge-patch') })
+    expect([empty.status, messageOf(empty)]).toEqual([400, 'the spec replicas field ".spec.replicas" cannot be empty'])
+    const said = await api.ask('PATCH', `${pathOf('fleets')}/unsaid/scale`, {
+      body: { spec: { replicas: 2 } },
+      ...json('merge-patch'),
+    })
+    expect([said.status, said.json.spec]).toEqual([200, { replicas: 2 }])
   })
 })
 

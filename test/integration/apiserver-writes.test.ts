@@ -138,4 +138,48 @@ describe('writes', () => {
     expect(json.metadata.name).toMatch(/^g{58}[bcdfghjklmnpqrstvwxz2456789]{5}$/)
     expect(json.metadata.managedFields[0].fieldsV1).toEqual({ 'f:metadata': { 'f:generateName': {} } })
   })
+
+  /** To Go a struct is always there, and the text of bytes that are null is empty. */
+  test.each([
+    [
+      'a job without a template',
+      '/apis/batch/v1/namespaces/default/jobs',
+      { spec: {} },
+      422,
+      'spec.template.spec.restartPolicy: Required value',
+    ],
+    ['an event about nothing', '/api/v1/namespaces/default/events', {}, 201, undefined],
+    [
+      'a request without a spec',
+      '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+      {},
+      422,
+      'spec.request: Invalid value',
+    ],
+    [
+      'a device request without a name',
+      '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims',
+      { spec: { devices: { requests: [{ exactly: { deviceClassName: 'gpu.example.com' } }] } } },
+      422,
+      'spec.devices.requests[0].name: Invalid value: "": a lowercase RFC 1123 label',
+    ],
+    ['a secret of null', '/api/v1/namespaces/default/secrets', { data: { a: null } }, 201, undefined],
+    [
+      'an owner without a version',
+      maps,
+      { metadata: { ownerReferences: [{ kind: 'A', name: 'a', uid: 'a' }] } },
+      422,
+      'metadata.ownerReferences.apiVersion: Invalid value: "": version must not be empty',
+    ],
+  ])(
+    "%s is the client's affair",
+    async (what, path, { metadata, ...fields }: Record<string, unknown>, status, text) => {
+      const name = what.replaceAll(' ', '-')
+      const { status: found, json } = await api.ask('POST', path, {
+        body: { ...fields, metadata: { ...(metadata ?? {}), name } },
+      })
+      expect([found, json.message]).toEqual([status, text === undefined ? undefined : expect.stringContaining(text)])
+      if (fields.data) expect(json.data).toEqual({ a: '' })
+    },
+  )
 })

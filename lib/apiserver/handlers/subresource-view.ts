@@ -15,7 +15,8 @@ const replicasPath = (view: View) => (view.replicasPath ?? 'spec.replicas').spli
 
 /** What the subresource shows, with the owners of what it shows. */
 export function viewOfObject(view: View, object: KubeObject): KubeObject {
-  const shown = view.read?.(structuredClone(object)) ?? structuredClone(object)
+  const copy = structuredClone(object)
+  const shown = view.readToWrite?.(copy) ?? view.read?.(copy) ?? copy
   const managers = managersOfScale(readManagers(object.metadata.managedFields, true), replicasPath(view))
   const managedFields = writeManagers(managers)
   return managedFields ? { ...shown, metadata: { ...shown.metadata, managedFields } } : shown

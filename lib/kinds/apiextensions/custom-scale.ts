@@ -1,6 +1,6 @@
 // The scale subresource of a custom kind: its replicas and selector stand where the definition says.
 
-import { StatusError } from '../../api/errors.ts'
+import { badRequest, StatusError } from '../../api/errors.ts'
 import { type FieldError, invalid } from '../../api/field-errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Subresource } from '../../api/resource.ts'
@@ -28,10 +28,15 @@ export function customScale(
       },
     },
     replicasPath: paths.specReplicasPath.slice(1),
-    read: object => scaleOf(paths, object),
+    read: object => scaleOf(paths, object, replicasOf(paths, object)),
+    readToWrite: object => scaleOf(paths, object, givenReplicas(paths, object) ?? unsaid),
     write: (object, view) => {
       const scaled = structuredClone(object)
-      put(scaled, namesOf(paths.specReplicasPath), (view as Scale).spec?.replicas ?? 0)
+      const replicas = (view as Scale).spec?.replicas ?? 0
+      if (replicas === unsaid) {
+        throw badRequest(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} cannot be empty`)
+      }
+      put(scaled, namesOf(paths.specReplicasPath), replicas)
       return scaled
     },
     validateUpdate: (object, old) => {
@@ -42,13 +47,23 @@ export function customScale(
   }
 }
 
-/** Throws InternalError, as upstream does, for an object that says no replicas. */
-function scaleOf({ specReplicasPath, statusReplicasPath, labelSelectorPath }: ScalePaths, object: KubeObject): Scale {
+/** The replicas in the Scale of an object that says none, while it is written: no writer means this. Upstream's. */
+const unsaid = -(2 ** 31)
+
+function givenReplicas({ specReplicasPath }: ScalePaths, object: KubeObject): number | undefined {
   const replicas = numberAt(object, specReplicasPath)
-  if (typeof replicas !== 'number') {
-    const message = `the spec replicas field ${JSON.stringify(specReplicasPath)} does not exist`
-    throw new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
-  }
+  return typeof replicas === 'number' ? replicas : undefined
+}
+
+/** Throws InternalError, as upstream does, for an object that says no replicas. */
+function replicasOf(paths: ScalePaths, object: KubeObject): number {
+  const replicas = givenReplicas(paths, object)
+  if (replicas !== undefined) return replicas
+  const message = `the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`
+  throw new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+}
+
+function scaleOf({ statusReplicasPath, labelSelectorPath }: ScalePaths, object: KubeObject, replicas: number): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const given = Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp })
   const current = numberAt(object, statusReplicasPath)

@@ -13,6 +13,7 @@ function ownLabels({ metadata: { uid = '', name = '' } }: Job): Record<string, s
 export function selectOwnPods(job: Job): void {
   const { metadata, spec } = job
   if (!spec || spec.manualSelector) return
+  spec.template ??= {}
   spec.template.metadata ??= {}
   spec.template.metadata.labels = { ...ownLabels(job), ...spec.template.metadata.labels }
   spec.selector ??= {}

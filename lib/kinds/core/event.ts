@@ -22,6 +22,10 @@ export const events: ResourceDefinition<Event> = {
   get schema() {
     return builtinSchema('CoreV1Event')
   },
+  // A struct to Go, and so always there.
+  defaults: event => {
+    event.involvedObject ??= {}
+  },
   strategy: { validate: event => validateEvent(event), allowCreateOnUpdate: true },
   storage: { ttlSeconds: hour },
   columns: [
