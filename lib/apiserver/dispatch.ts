@@ -56,8 +56,16 @@ function handlerFor(def: ResourceDefinition, request: ApiRequest): ResourceHandl
 
 /** An object of a namespaced kind is only found in its namespace, and a cluster's never in one. */
 function isAddressable(def: ResourceDefinition, { info, path }: ApiRequest): boolean {
-  if (def.scope === 'Cluster') return info.namespace === '' || info.resource === 'namespaces'
+  if (def.scope === 'Cluster') return info.namespace === '' || isNamespaceItself(info)
   return info.namespace !== '' || isAllNamespaces(path, info)
+}
+
+/**
+ * A namespace is authorized as being in itself. By another's path (/namespaces/a/namespaces/b) it would be authorized as
+ * if it were in that one.
+ */
+function isNamespaceItself({ resource, namespace, name, verb }: RequestInfo): boolean {
+  return resource === 'namespaces' && namespace === name && verb !== 'list' && verb !== 'deletecollection'
 }
 
 function isAllNamespaces(path: string, info: RequestInfo): boolean {
