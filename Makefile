@@ -9,7 +9,7 @@ sources := $(shell find cmd lib deploy -name '*.ts' -not -name '*.test.ts')
 built := dist/.built
 jest := node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 
-.PHONY: help up down clean test unit integration e2e test-docker check bench build prepare
+.PHONY: help up down clean test unit integration e2e soak test-docker check bench build prepare
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -47,6 +47,9 @@ integration: build ## API server, controllers and parts of the node on a real et
 
 e2e: build ## whole clusters, real containers, kubectl and the official client
 	@$(jest) --selectProjects e2e
+
+soak: build ## what takes longer: ten watchers for a minute, 10,000 writes
+	@BINNACLE_CHURN_WRITES=10000 BINNACLE_CHURN_SECONDS=60 $(jest) --selectProjects integration -- test/integration/watch-churn
 
 test-docker: build ## the storage contract and API tests on an etcd in a container
 	@deploy/docker/test.sh

@@ -15,8 +15,10 @@ import { down } from '../lib/supervisor/down.ts'
 import { runningProcesses } from '../lib/supervisor/processes.ts'
 import { supervise } from '../lib/supervisor/supervisor.ts'
 import { up } from '../lib/supervisor/up.ts'
+import { inBackground } from '../lib/util/async.ts'
 import { systemClock } from '../lib/util/clock.ts'
 import { UserError } from '../lib/util/component.ts'
+import { collectWhenIdle } from '../lib/util/idle-collection.ts'
 import { createLogger } from '../lib/util/log.ts'
 
 const binDir = import.meta.dirname
@@ -87,13 +89,15 @@ program
     const config = await presentCluster()
     const stop = new AbortController()
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
+    const log = createLogger({ component: 'supervisor' })
+    inBackground(log, 'collecting when idle', collectWhenIdle({}, stop.signal), stop.signal)
     await supervise(
       {
         config,
         components: components(config, { binDir, node: process.execPath }),
         enableEtcdAuth: () => enableAuth(config),
         clock: systemClock,
-        log: createLogger({ component: 'supervisor' }),
+        log,
       },
       stop.signal,
     )
