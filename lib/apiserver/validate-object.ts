@@ -24,6 +24,9 @@ export function validateUpdate(
   const { allowsPlainFinalizers = false } = def.strategy ?? {}
   const errors = validateObjectMetaUpdate(object.metadata, old.metadata, 'metadata', { allowsPlainFinalizers })
   if (subresource) return [...errors, ...(def.subresources?.[subresource]?.validateUpdate?.(object, old) ?? [])]
-  errors.push(...(def.strategy?.validate?.(object, old) ?? []))
-  return [...errors, ...(def.strategy?.validateUpdate?.(object, old) ?? [])]
+  return [
+    ...errors,
+    ...(def.strategy?.validate?.(object, old) ?? []),
+    ...(def.strategy?.validateUpdate?.(object, old) ?? []),
+  ]
 }

@@ -51,3 +51,14 @@ test.each<[string, unknown[]]>([
 test.each(['.spec[', '.spec.containers[x]', '.a b', '.spec[]'])('%s is no path', path => {
   expect(() => jsonPath(path)).toThrow(SyntaxError)
 })
+
+test('what multiplies is given up, and what is only long is not', () => {
+  const deep = Array.from({ length: 15 }).reduce<object>(inner => ({ a: inner, b: 1 }), { a: 1 })
+  const wide = { list: Array.from({ length: 5000 }, (_, i) => ({ name: `n${i}` })) }
+  expect(jsonPath(`${'.'.repeat(24)}a`)(deep)).toEqual([])
+  expect(jsonPath(`.list${'[0,0,0,0]'.repeat(3)}`)({ list: [[[1]]] })).toHaveLength(64)
+  expect(jsonPath(`${'[*,*,*,*]'.repeat(15)}`)(deep)).toEqual([])
+  expect(jsonPath('..[?(@..[?(@..[?(@..z)])])]')(wide)).toEqual([])
+  expect(jsonPath('.list[*].name')(wide)).toHaveLength(5000)
+  expect(() => jsonPath(`.a[${"'b',".repeat(50_000)}`)).toThrow(SyntaxError)
+})

@@ -6,15 +6,48 @@ import { jsonEqual } from '../util/json-equal.ts'
 
 type Values = Record<string, unknown>
 /** From the values found so far to the next ones. */
-type Step = (values: unknown[]) => unknown[]
+type Step = (values: unknown[], effort: Effort) => unknown[]
 
-/** All that a path finds in a value. */
+/** All that a path finds in a value: nothing when it would have to look at too many places. */
 export type JsonPath = (value: unknown) => unknown[]
 
 /** Throws SyntaxError for what is no path. */
 export function jsonPath(text: string): JsonPath {
+  const follow = pathOf(text)
+  return value => {
+    try {
+      return follow([value], new Effort())
+    } catch (error) {
+      if (error instanceof RangeError) return []
+      throw error
+    }
+  }
+}
+
+function pathOf(text: string): Step {
   const steps = new Reader(text).steps()
-  return value => steps.reduce<unknown[]>((values, step) => step(values), [value])
+  return (values, effort) => steps.reduce((found, step) => step(found, effort), values)
+}
+
+/** Far more than any path needs that somebody looks at, and done in a millisecond or two. */
+const maxVisits = 20_000
+
+/** What following a path has cost so far: `..` behind `..`, and lists of the same place, multiply. */
+class Effort {
+  #visits = 0
+
+  spend(): void {
+    if (++this.#visits > maxVisits) throw new RangeError('the path leads to too many places')
+  }
+}
+
+/** A step that goes from each value to others by itself. */
+function each(next: (value: unknown) => unknown[]): Step {
+  return (values, effort) =>
+    values.flatMap(value => {
+      effort.spend()
+      return next(value)
+    })
 }
 
 class Reader {
@@ -41,12 +74,13 @@ class Reader {
     if (this.#text.startsWith('..', this.#at)) {
       this.#at += 2
       const name = this.#text[this.#at] === '[' ? '' : this.#name()
-      return values => (name === '' ? values.flatMap(descendants) : values.flatMap(descendants).flatMap(member(name)))
+      if (name === '') return descendants
+      return (values, effort) => member(name)(descendants(values, effort), effort)
     }
     if (char === '.') this.#at++
     const name = this.#name()
     if (name === '') return values => values
-    return values => values.flatMap(name === '*' ? children : member(name))
+    return name === '*' ? each(children) : member(name)
   }
 
   /** Up to the next dot or bracket that no backslash precedes. */
@@ -68,20 +102,19 @@ class Reader {
     this.#at = end + 1
     const filter = /^\?\((.*)\)$/s.exec(inside)
     if (filter) return condition(filter[1] ?? '')
-    const parts = inside.split(/,(?=(?:[^']*'[^']*')*[^']*$)/).map(part => part.trim())
-    const steps = parts.map(part => this.#subscript(part))
-    return values => values.flatMap(value => steps.flatMap(step => step([value])))
+    const steps = partsOf(inside).map(part => this.#subscript(part.trim()))
+    return (values, effort) => values.flatMap(value => steps.flatMap(step => step([value], effort)))
   }
 
   #subscript(text: string): Step {
     const quoted = /^(['"])(.*)\1$/s.exec(text)
-    if (quoted) return values => values.flatMap(member((quoted[2] ?? '').replace(/\\(.)/g, '$1')))
-    if (text === '*') return values => values.flatMap(children)
+    if (quoted) return member((quoted[2] ?? '').replace(/\\(.)/g, '$1'))
+    if (text === '*') return each(children)
     const range = /^(-?\d*)(?::(-?\d*)(?::(-?\d*))?)?$/.exec(text)
     if (!range || text === '') throw this.#error(`invalid array index ${text}`)
     const [, from = '', to, step = ''] = range
-    if (!text.includes(':')) return values => values.flatMap(value => (Array.isArray(value) ? at(value, from) : []))
-    return values => values.flatMap(value => (Array.isArray(value) ? slice(value, from, to ?? '', step) : []))
+    if (!text.includes(':')) return each(value => (Array.isArray(value) ? at(value, from) : []))
+    return each(value => (Array.isArray(value) ? slice(value, from, to ?? '', step) : []))
   }
 
   /** The place of the bracket that closes the one we are at. */
@@ -104,11 +137,25 @@ class Reader {
   }
 }
 
-function member(name: string): (value: unknown) => unknown[] {
-  return value => {
+/** Between commas; those in single quotes are no ends. */
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "'") isQuoted = !isQuoted
+    if (text[at] !== ',' || isQuoted) continue
+    parts.push(text.slice(start, at))
+    start = at + 1
+  }
+  return [...parts, text.slice(start)]
+}
+
+function member(name: string): Step {
+  return each(value => {
     if (Array.isArray(value) || !isObject(value)) return []
     return Object.hasOwn(value, name) ? [value[name]] : []
-  }
+  })
 }
 
 function children(value: unknown): unknown[] {
@@ -116,8 +163,11 @@ function children(value: unknown): unknown[] {
   return isObject(value) ? Object.values(value) : []
 }
 
-function descendants(value: unknown): unknown[] {
-  return [value, ...children(value).flatMap(descendants)]
+function descendants(values: unknown[], effort: Effort): unknown[] {
+  return values.flatMap(value => {
+    effort.spend()
+    return [value, ...descendants(children(value), effort)]
+  })
 }
 
 function at(list: unknown[], index: string): unknown[] {
@@ -133,24 +183,24 @@ function slice(list: unknown[], from: string, to: string, step: string): unknown
 
 /** `@.type=="Ready"`, `@.ready`, of which the second asks only whether there is such a member. */
 function condition(text: string): Step {
-  const parts = /^(.*?)\s*(==|!=|<=|>=|<|>)\s*(.*)$/s.exec(text.trim())
-  const left = operand(parts?.[1] ?? text.trim())
-  const right = operand(parts?.[3] ?? '')
+  const parts = /^(.*?)(==|!=|<=|>=|<|>)(.*)$/s.exec(text)
+  const left = operand((parts?.[1] ?? text).trim())
+  const right = operand((parts?.[3] ?? '').trim())
   const operator = parts?.[2]
-  const holds = (value: unknown) => {
-    const [found] = left(value)
-    if (!operator) return left(value).length > 0
-    return left(value).length > 0 && compare(found, operator, right(value)[0])
-  }
-  return values => values.flatMap(children).filter(holds)
+  return (values, effort) =>
+    each(children)(values, effort).filter(value => {
+      const found = left([value], effort)
+      if (!operator || found.length === 0) return found.length > 0
+      return compare(found[0], operator, right([value], effort)[0])
+    })
 }
 
-function operand(text: string): JsonPath {
+function operand(text: string): Step {
   const quoted = /^(["'])(.*)\1$/s.exec(text)
   if (quoted) return () => [quoted[2]]
   if (text === 'true' || text === 'false') return () => [text === 'true']
   if (/^-?\d+(\.\d+)?$/.test(text)) return () => [Number(text)]
-  return jsonPath(text)
+  return pathOf(text)
 }
 
 function compare(left: unknown, operator: string, right: unknown): boolean {

@@ -186,3 +186,9 @@ test('the names of members come from the definition, never from JavaScript', () 
     { type: 'Required', path: 'toString' },
   ])
 })
+
+test('there may be more problems than a call takes arguments', () => {
+  const list = { type: 'array', items: { type: 'string', minLength: 5 } }
+  const schema = structuralSchema({ type: 'object', properties: { list } })
+  expect(validate(schema, { list: Array(200_000).fill('a') })).toHaveLength(200_000)
+})

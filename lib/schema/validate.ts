@@ -57,13 +57,18 @@ function checkByType(result: Result, schema: Schema, value: unknown, old: unknow
 }
 
 function add(result: Result, problems: Problem[]): void {
-  result.problems.push(...problems)
+  append(result.problems, problems)
   result.checks++
 }
 
 function merge(result: Result, other: Result): void {
-  result.problems.push(...other.problems)
+  append(result.problems, other.problems)
   result.checks += other.checks
+}
+
+/** There may be more of them than a call takes arguments. */
+function append(problems: Problem[], more: readonly Problem[]): void {
+  for (const problem of more) problems.push(problem)
 }
 
 const invalid = (path: string | undefined, value: unknown, detail: string): Problem => ({
