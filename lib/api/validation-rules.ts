@@ -52,7 +52,8 @@ export const dnsSubdomain = (field: string, value = '') => asInvalid(field, valu
 export const qualifiedName = (field: string, value = '') => asInvalid(field, value, qualifiedNameErrors(value))
 export const portNumber = (field: string, value: number) => asInvalid(field, value, portNumberErrors(value))
 
-export function portNumberOrName(field: string, value: string | number): FieldError[] {
+/** What was left out is the number 0, as it is to Go. */
+export function portNumberOrName(field: string, value: string | number = 0): FieldError[] {
   return typeof value === 'number' ? portNumber(field, value) : asInvalid(field, value, portNameErrors(value))
 }
 
@@ -62,7 +63,7 @@ export function inRange(field: string, value: number | undefined, min: number, m
 }
 
 /** Neither `010.0.0.1` nor `::ffff:10.0.0.1`: some read the one as octal, and the other is IPv4 to some. */
-export function ipAddress(field: string, value: string): FieldError[] {
+export function ipAddress(field: string, value = ''): FieldError[] {
   const wrong = (detail: string) => [invalid(field, value, detail)]
   if (value.includes('%') || !isIP(value.replace(/(?<![0-9a-f:])0+(?=[0-9])/gi, ''))) {
     return wrong('must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')

@@ -71,10 +71,10 @@ function mountsToken(spec: PodSpec, account: ServiceAccount): boolean {
 
 /** A container that mounts something of its own there keeps it. */
 function mountToken(spec: PodSpec): void {
-  const existing = spec.volumes?.find(volume => volume.name.startsWith(volumePrefix))
+  const existing = spec.volumes?.find(volume => volume.name?.startsWith(volumePrefix))
   const name = existing?.name ?? freshName(spec)
   let isNeeded = false
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     if (container.volumeMounts?.some(mount => mount.mountPath === tokenMountPath)) continue
     container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: tokenMountPath }]
     isNeeded = true

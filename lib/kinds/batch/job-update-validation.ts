@@ -19,7 +19,7 @@ const fixed = [
 export function validateJobUpdate({ spec }: Job, { spec: old, status }: Job): FieldError[] {
   if (!spec || !old) return []
   const isHeld = old.suspend && (status?.active ?? 0) === 0
-  const before = isHeld ? withFreeParts(old.template, spec.template) : old.template
+  const before = isHeld ? withFreeParts(old.template, spec.template ?? {}) : old.template
   return [
     ...completionsErrors(spec, old),
     ...immutable('spec.template', spec.template, before),

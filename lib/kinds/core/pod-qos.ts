@@ -17,7 +17,7 @@ function given(amounts: Record<string, string> | undefined, resource: string): s
 export function qosClassOf(spec: PodSpec): QosClass {
   const all: (ResourceRequirements | undefined)[] = hasPodResources(spec)
     ? [spec.resources]
-    : [...spec.containers, ...(spec.initContainers ?? [])].map(({ resources }) => resources)
+    : [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ resources }) => resources)
   if (!all.some(asksForSomething)) return 'BestEffort'
   return all.every(isGuaranteed) ? 'Guaranteed' : 'Burstable'
 }

@@ -56,6 +56,8 @@ function urlRuleErrors(rule: PolicyRule, field: string, isNamespaced: boolean): 
 
 /** The group of a role reference, and of subjects that are users or groups, is RBAC's own. */
 export function defaultBinding(binding: Binding): void {
+  // A struct to Go, and so always there.
+  binding.roleRef ??= {} as RoleRef
   binding.roleRef.apiGroup ||= rbacGroup
   for (const subject of binding.subjects ?? []) {
     if (subject.kind === 'User' || subject.kind === 'Group') subject.apiGroup ||= rbacGroup

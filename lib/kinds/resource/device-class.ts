@@ -20,6 +20,10 @@ export const deviceClasses: ResourceDefinition<DeviceClass> = {
   get schema() {
     return builtinSchema('V1DeviceClass')
   },
+  // A struct to Go, and so always there.
+  defaults: deviceClass => {
+    deviceClass.spec ??= {}
+  },
   strategy: {
     validate: ({ spec }) => [
       ...deviceSelectors(spec.selectors, 'spec.selectors'),

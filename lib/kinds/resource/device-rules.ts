@@ -92,7 +92,7 @@ const maxExpressionBytes = 10 * 1024
 export function deviceSelectors(selectors: Selector[] | undefined, field: string): FieldError[] {
   return limited(selectors, maxSelectors, field, ({ cel }, at) => {
     if (!cel) return [required(`${at}.cel`)]
-    const isTooLong = Buffer.byteLength(cel.expression) > maxExpressionBytes
+    const isTooLong = Buffer.byteLength(cel.expression ?? '') > maxExpressionBytes
     return isTooLong ? [tooLong(`${at}.cel.expression`, maxExpressionBytes)] : []
   })
 }

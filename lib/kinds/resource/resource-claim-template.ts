@@ -21,13 +21,16 @@ export const resourceClaimTemplates: ResourceDefinition<ResourceClaimTemplate> =
   get schema() {
     return builtinSchema('V1ResourceClaimTemplate')
   },
-  defaults: ({ spec }) => {
-    if (spec?.spec) defaultClaimSpec(spec.spec)
+  // What is a struct to Go is always there.
+  defaults: template => {
+    template.spec ??= {} as ResourceClaimTemplate['spec']
+    template.spec.spec ??= {}
+    defaultClaimSpec(template.spec.spec)
   },
   strategy: {
     validateCreate: ({ spec }) => [
       ...templateMetadata(spec.metadata ?? {}, 'spec.metadata'),
-      ...validateClaimSpec(spec.spec ?? {}, 'spec.spec'),
+      ...validateClaimSpec(spec.spec, 'spec.spec'),
     ],
     validateUpdate: ({ spec }, old) => immutable('spec', spec, old.spec),
     returnsDeletedObject: true,

@@ -19,6 +19,11 @@ export const resourceSlices: ResourceDefinition<ResourceSlice> = {
   get schema() {
     return builtinSchema('V1ResourceSlice')
   },
+  // What is a struct to Go is always there.
+  defaults: slice => {
+    slice.spec ??= {} as ResourceSlice['spec']
+    slice.spec.pool ??= {} as ResourceSlice['spec']['pool']
+  },
   strategy: {
     prepareForUpdate: keepTaintTimes,
     stamp: (slice, { nowMs }) => stampTaints(slice, nowMs),

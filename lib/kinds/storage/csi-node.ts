@@ -44,7 +44,7 @@ function driverErrors(driver: Driver, before: Driver[], field: string): FieldErr
   return [
     ...validateDriverName(name, `${field}.name`),
     ...(nodeID ? [] : [required(`${field}.nodeID`)]),
-    ...(Buffer.byteLength(nodeID) > maxNodeIdLength ? [invalid(`${field}.nodeID`, nodeID, tooLong)] : []),
+    ...(Buffer.byteLength(nodeID ?? '') > maxNodeIdLength ? [invalid(`${field}.nodeID`, nodeID, tooLong)] : []),
     ...nonNegative(`${field}.allocatable.count`, allocatable?.count),
     ...(before.some(other => other.name === name) ? [duplicate(`${field}.name`, name)] : []),
     ...topologyKeys.flatMap((key, i) => [

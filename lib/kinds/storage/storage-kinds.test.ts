@@ -177,7 +177,7 @@ describe('what an update may not change', () => {
       volumeAttachments,
       { spec: { nodeName: 'b' } },
       { spec: { nodeName: 'a' } },
-      ['spec: Invalid value: {"nodeName":"b"}: field is immutable'],
+      ['spec: Invalid value: {"nodeName":"b","source":{}}: field is immutable'],
     ],
     [
       'a CSIStorageCapacity',

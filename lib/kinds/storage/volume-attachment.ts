@@ -28,7 +28,10 @@ export const volumeAttachments: ResourceDefinition<VolumeAttachment> = {
   get schema() {
     return builtinSchema('V1VolumeAttachment')
   },
+  // What is a struct to Go is always there.
   defaults: attachment => {
+    attachment.spec ??= {} as VolumeAttachment['spec']
+    attachment.spec.source ??= {}
     attachment.status ??= { attached: false }
   },
   strategy: {
