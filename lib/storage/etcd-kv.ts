@@ -54,7 +54,20 @@ const callThrough: Policy = {
   _altReturn: undefined as never,
   onSuccess: () => ({ dispose: () => {} }),
   onFailure: () => ({ dispose: () => {} }),
-  execute: async (fn, signal = new AbortController().signal) => await fn({ signal, attempt: 0 } as never),
+  execute: async fn => await withoutStack(() => fn({ signal: neverAborted, attempt: 0 } as never)),
+}
+
+const neverAborted = new AbortController().signal
+
+/** At every call grpc-js makes an error for the sake of its stack, should the call fail: a quarter of what a call costs. */
+function withoutStack<T>(call: () => T): T {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return call()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
 }
 
 const DEADLINE_MS = 10_000
