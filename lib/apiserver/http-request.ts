@@ -130,7 +130,9 @@ function readBody(raw: RawRequest): Promise<Buffer> {
       chunks.push(chunk)
       if (size <= bodyLimitBytes) return
       raw.off('data', onData)
-      raw.pause()
+      // The rest is heard and forgotten: a client that reads nothing before it has sent everything would wait for ever.
+      raw.resume()
+      chunks.length = 0
       reject(bodyTooLarge())
     }
     raw.on('data', onData)

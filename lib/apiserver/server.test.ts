@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
 import { createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createCa, issue, type KeyPair } from '../pki/issue.ts'
 import { silentLogger } from '../util/log.ts'
@@ -95,6 +96,22 @@ describe('Server', () => {
       message: 'Request entity too large: limit is 3145728',
     })
     expect((await http1(server, '/', 'POST', 'x'.repeat(limit + 1))).status).toBe(413)
+  })
+
+  test('hears a body that is too large to its end, so that who sends it first and reads then gets the answer', async () => {
+    const server = await serve(async request => ({ status: 200, body: `${(await request.body()).length}` }))
+    const client = connectTls({ host: '127.0.0.1', port: server.port, ca: ca.cert, ALPNProtocols: ['http/1.1'] })
+    let answers = ''
+    client.on('data', data => {
+      answers += data
+    })
+    const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
+    client.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+    for (let sent = 0; sent < 40; sent++) if (!client.write(chunk)) await once(client, 'drain')
+    client.write('0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    await once(client, 'close')
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
+    await server.close(0)
   })
 
   test('sends a stream as it comes', async () => {
