@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { createApiServer } from '../lib/apiserver/api-server.ts'
 import type { ServerConfig } from '../lib/apiserver/context.ts'
-import { serverConfig } from '../lib/apiserver/server-config.ts'
+import { componentHealthAt, serverConfig } from '../lib/apiserver/server-config.ts'
 import { builtinKinds } from '../lib/kinds/index.ts'
 import { connectEtcd } from '../lib/storage/etcd-kv.ts'
 import { runComponent, UserError } from '../lib/util/component.ts'
@@ -128,6 +128,8 @@ function configOf(flags: Flags): ServerConfig {
     serviceClusterIpRange: flags.serviceClusterIpRange,
     serviceNodePortRange: flags.serviceNodePortRange,
     advertiseAddress: flags.advertiseAddress ?? flags.bindAddress,
+    // Where several clusters share a machine, each has an address of its own, and its components listen there.
+    ...(flags.bindAddress === '0.0.0.0' ? {} : { componentHealth: componentHealthAt(flags.bindAddress) }),
     securePort: flags.securePort,
     kubelet: kubeletTls(flags),
     maxRequestsInFlight: flags.maxRequestsInflight,

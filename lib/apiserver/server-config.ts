@@ -12,10 +12,7 @@ export function serverConfig(given: Given): ServerConfig {
     serviceNodePortRange: { from: 30000, to: 32767 },
     securePort: 0,
     kubelet: {},
-    componentHealth: {
-      'controller-manager': 'https://127.0.0.1:10257/healthz',
-      scheduler: 'https://127.0.0.1:10259/healthz',
-    },
+    componentHealth: componentHealthAt('127.0.0.1'),
     maxRequestsInFlight: 400,
     maxMutatingRequestsInFlight: 200,
     requestTimeoutMs: 60_000,
@@ -23,5 +20,14 @@ export function serverConfig(given: Given): ServerConfig {
     shutdownDelayMs: 0,
     shutdownTimeoutMs: 10_000,
     ...given,
+  }
+}
+
+/** Where scheduler and controller manager say how they are, on the address that they listen on. */
+export function componentHealthAt(address: string): ServerConfig['componentHealth'] {
+  const host = address.includes(':') ? `[${address}]` : address
+  return {
+    'controller-manager': `https://${host}:10257/healthz`,
+    scheduler: `https://${host}:10259/healthz`,
   }
 }
