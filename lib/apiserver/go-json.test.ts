@@ -27,3 +27,7 @@ test.each([
   expect(() => JSON.parse(text)).toThrow()
   expect(goJsonError(text)).toBe(expected)
 })
+
+test('what nests too deep for us is too deep', () => {
+  expect(goJsonError('['.repeat(1_000_000))).toBe('exceeded max depth')
+})

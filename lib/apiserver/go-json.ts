@@ -15,6 +15,8 @@ export function goJsonError(text: string): string {
     return endOfInput
   } catch (error) {
     if (error instanceof SyntaxProblem) return error.message
+    // We call ourselves for every level, and Go's decoder stops at 10,000.
+    if (error instanceof RangeError) return 'exceeded max depth'
     throw error
   }
 }
