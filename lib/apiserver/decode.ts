@@ -73,8 +73,15 @@ export function decodeKind(value: Record<string, unknown>, expected: Expected, o
   object.apiVersion = apiVersionOf(expected)
   object.kind = expected.kind
   object.metadata ??= {}
+  if (hasSpec(expected.schema)) (object as { spec?: object }).spec ??= {}
   if (forgetsOwners(value)) object.metadata.managedFields = []
   return object
+}
+
+/** To Go a built-in kind's spec is a struct, and so always there: nobody else need ask. */
+function hasSpec({ source, properties }: Schema): boolean {
+  const spec = source ? undefined : properties?.spec
+  return spec?.type === 'object' && spec.properties !== undefined
 }
 
 /** An empty list, which decoding leaves out like any other, is here a request: to forget who owns what. */

@@ -163,6 +163,21 @@ describe('writes', () => {
       422,
       'spec.devices.requests[0].name: Invalid value: "": a lowercase RFC 1123 label',
     ],
+    ['a node without drivers', '/apis/storage.k8s.io/v1/csinodes', {}, 201, undefined],
+    [
+      'a review of nothing',
+      '/apis/authentication.k8s.io/v1/tokenreviews',
+      {},
+      400,
+      'token is required for TokenReview in authentication',
+    ],
+    [
+      'an autoscaler of nothing',
+      '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
+      {},
+      422,
+      'spec.maxReplicas',
+    ],
     ['a secret of null', '/api/v1/namespaces/default/secrets', { data: { a: null } }, 201, undefined],
     [
       'an owner without a version',
@@ -180,6 +195,10 @@ describe('writes', () => {
       })
       expect([found, json.message]).toEqual([status, text === undefined ? undefined : expect.stringContaining(text)])
       if (fields.data) expect(json.data).toEqual({ a: '' })
+      if (status !== 201) return
+      expect((await patch('merge-patch', `${path}/${name}`, { metadata: { labels: { a: 'b' } } })).status).toBe(200)
+      const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+      expect((await api.ask('GET', path, { headers: { accept } })).status).toBe(200)
     },
   )
 })

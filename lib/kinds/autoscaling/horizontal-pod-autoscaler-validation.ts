@@ -14,7 +14,7 @@ type Target = NonNullable<Metric['resource']>['target']
 
 export function validateAutoscaler(spec: Spec | undefined): FieldError[] {
   if (!spec) return []
-  const { minReplicas, maxReplicas, behavior } = spec
+  const { minReplicas, maxReplicas = 0, behavior } = spec
   return [
     ...(minReplicas !== undefined && minReplicas < 1
       ? [invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 1')]

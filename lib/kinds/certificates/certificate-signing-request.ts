@@ -71,9 +71,7 @@ export const certificateSigningRequests: ResourceDefinition<CertificateSigningRe
 }
 
 /** Who asks is who is asked for: nobody says it of himself. */
-function recordRequester(csr: CertificateSigningRequest, { name, uid, groups, extra }: Writer['user']): void {
-  csr.spec ??= {} as CertificateSigningRequest['spec']
-  const { spec } = csr
+function recordRequester({ spec }: CertificateSigningRequest, { name, uid, groups, extra }: Writer['user']): void {
   spec.username = name
   spec.groups = [...groups]
   delete spec.uid

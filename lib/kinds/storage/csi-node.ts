@@ -24,6 +24,10 @@ export const csiNodes: ResourceDefinition<CSINode> = {
   get schema() {
     return builtinSchema('V1CSINode')
   },
+  // A list that is always there.
+  defaults: node => {
+    node.spec.drivers ??= []
+  },
   strategy: {
     validate: ({ spec }) =>
       eachItem(spec?.drivers, 'spec.drivers', (driver, at, i) => driverErrors(driver, spec.drivers.slice(0, i), at)),
