@@ -113,13 +113,12 @@ function nodePortsOfClusterIp({ type, ports }: ServiceSpec): FieldError[] {
 
 /** No two ports of one protocol may be the same, inside or on the nodes. */
 function samePorts({ ports = [] }: ServiceSpec): FieldError[] {
-  return eachItem(ports, 'spec.ports', ({ port, nodePort, protocol = 'TCP' }, at, i) => {
-    const before = ports.slice(0, i).filter(other => other.protocol === protocol)
-    return [
-      ...(nodePort && before.some(other => other.nodePort === nodePort) ? [duplicate(`${at}.nodePort`, nodePort)] : []),
-      ...(before.some(other => other.port === port) ? [duplicate(at, { protocol, port })] : []),
-    ]
-  })
+  const before = new Set<string>()
+  const stoodBefore = (what: string) => before.has(what) || !before.add(what)
+  return eachItem(ports, 'spec.ports', ({ port, nodePort, protocol = 'TCP' }, at) => [
+    ...(nodePort && stoodBefore(`${protocol} node ${nodePort}`) ? [duplicate(`${at}.nodePort`, nodePort)] : []),
+    ...(stoodBefore(`${protocol} ${port}`) ? [duplicate(at, { protocol, port })] : []),
+  ])
 }
 
 const maxAffinitySeconds = 86_400
