@@ -1,12 +1,13 @@
 // What must hold for the address of a webhook: a URL or a Service, as admission webhooks and conversion webhooks name
 // them. Texts are upstream's (apiserver/pkg/util/webhook/validation.go).
 
+import { goQuote } from '../util/go-quote.ts'
 import { type FieldError, invalid, required } from './field-errors.ts'
 import { dnsSubdomainErrors, portNumberErrors } from './validation-names.ts'
 
 export interface WebhookClientConfig {
   url?: string
-  service?: { namespace: string; name: string; path?: string; port?: number }
+  service?: { namespace?: string; name?: string; path?: string; port?: number }
 }
 
 /** Exactly one of url and service. */
@@ -21,9 +22,9 @@ export function validateWebhookClientConfig({ url, service }: WebhookClientConfi
 const form = '; desired format: https://host[/path]'
 const urlParts = /^(?:([^:/?#]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s
 
-export function validateWebhookUrl(text: string, field: string): FieldError[] {
+function validateWebhookUrl(text: string, field: string): FieldError[] {
   const wrong = unparsable(text)
-  if (wrong) return [required(field, `url must be a valid URL: parse ${JSON.stringify(text)}: ${wrong}${form}`)]
+  if (wrong) return [required(field, `url must be a valid URL: parse ${goQuote(text)}: ${wrong}${form}`)]
   const [, scheme = '', authority = '', , query, fragment] = urlParts.exec(text) ?? []
   const at = authority.lastIndexOf('@')
   const [user, host] = at < 0 ? [undefined, authority] : [authority.slice(0, at), authority.slice(at + 1)]
@@ -44,7 +45,7 @@ function unparsable(text: string): string | undefined {
   if (/[\x00-\x1f\x7f]/.test(text)) return 'net/url: invalid control character in URL'
   if (text.startsWith(':')) return 'missing protocol scheme'
   const badEscape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text)?.[0]
-  if (badEscape) return `invalid URL escape ${JSON.stringify(badEscape)}`
+  if (badEscape) return `invalid URL escape ${goQuote(badEscape)}`
   const [first = ''] = text.split('/')
   if (!text.startsWith('/') && first.includes(':') && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text)) {
     return 'first path segment in URL cannot contain colon'
@@ -52,7 +53,7 @@ function unparsable(text: string): string | undefined {
   return undefined
 }
 
-export function validateWebhookService(
+function validateWebhookService(
   { namespace, name, path, port }: NonNullable<WebhookClientConfig['service']>,
   field: string,
 ): FieldError[] {

@@ -116,6 +116,31 @@ describe('a definition', () => {
       ['spec.conversion.webhookClientConfig: Required value: exactly one of url or service is required'],
     ],
     [
+      'says its webhook’s URL as a URL',
+      {
+        conversion: {
+          strategy: 'Webhook',
+          webhook: { clientConfig: { url: ':a' }, conversionReviewVersions: ['v1'] },
+        },
+      },
+      [
+        'spec.conversion.webhookClientConfig.url: Required value: url must be a valid URL: parse ":a": missing protocol scheme; desired format: https://host[/path]',
+      ],
+    ],
+    [
+      'leaves no part of its webhook’s path empty',
+      {
+        conversion: {
+          strategy: 'Webhook',
+          webhook: {
+            clientConfig: { service: { name: 'a', namespace: 'b', path: '/a//b' } },
+            conversionReviewVersions: ['v1'],
+          },
+        },
+      },
+      ['spec.conversion.webhookClientConfig.service.path: Invalid value: "/a//b": segment[1] may not be empty'],
+    ],
+    [
       'has no webhook without need',
       { conversion: { strategy: 'None', webhook: { clientConfig: { url: 'https://a.b' } } } },
       ['spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is not set to Webhook'],
