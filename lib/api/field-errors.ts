@@ -1,5 +1,7 @@
 // What is wrong with a field, in the words of upstream's pkg/util/validation/field.
 
+import { goJson } from '../util/go-json.ts'
+import { goQuote } from '../util/go-quote.ts'
 import { StatusError } from './errors.ts'
 
 export type FieldErrorType =
@@ -25,8 +27,8 @@ export interface FieldError {
 /** A value as Go's field errors print it: strings quoted, objects as JSON. */
 function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  if (typeof value === 'object' || typeof value === 'string') return JSON.stringify(value)
-  return String(value)
+  if (typeof value === 'string') return goQuote(value)
+  return typeof value === 'object' ? goJson(value) : String(value)
 }
 
 const withDetail = (text: string, detail: string) => (detail ? `${text}: ${detail}` : text)
@@ -49,7 +51,7 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 }
 
 export function notSupported(field: string, value: unknown, supported: string[]): FieldError {
-  const quoted = supported.map(v => JSON.stringify(v))
+  const quoted = supported.map(goQuote)
   return {
     type: 'FieldValueNotSupported',
     field,

@@ -1,6 +1,7 @@
 // What must hold for every object's metadata, on create and on update, with the fields and words of upstream's
 // apimachinery (pkg/api/validation/objectmeta.go).
 
+import { goQuote } from '../util/go-quote.ts'
 import { jsonEqual } from '../util/json-equal.ts'
 import { type FieldError, fieldForbidden, invalid, required, tooLong } from './field-errors.ts'
 import { labelValueErrors } from './label-syntax.ts'
@@ -150,7 +151,7 @@ export function validateFinalizers(finalizers: string[] | undefined, field: stri
 function newFinalizerErrors(finalizers: string[] = [], old: string[] = [], field: string): FieldError[] {
   const added = finalizers.filter(name => !old.includes(name)).sort()
   if (added.length === 0) return []
-  const list = `[]string{${added.map(name => JSON.stringify(name)).join(', ')}}`
+  const list = `[]string{${added.map(name => goQuote(name)).join(', ')}}`
   const text = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
   return [fieldForbidden(field, text)]
 }

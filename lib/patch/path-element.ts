@@ -1,6 +1,7 @@
 // The steps of a field's path, as FieldsV1 writes them: `f:name` a field, `k:{"name":"web"}` an element of a list by its
 // keys, `v:"x"` an element of a set, `i:0` an element by its place. And as people read them: `.name`, `[name="web"]`.
 
+import { goJson } from '../util/go-json.ts'
 import type { Json } from './json.ts'
 
 export const fieldElement = (name: string): string => `f:${name}`
@@ -11,14 +12,6 @@ export function keyElement(keys: [name: string, value: Json][]): string {
   const sorted = keys.length > 1 ? keys.toSorted(([a], [b]) => (a < b ? -1 : 1)) : keys
   return `k:{${sorted.map(([name, value]) => `${goJson(name)}:${goJson(value)}`).join(',')}}`
 }
-
-/** As Go encodes JSON: what HTML gives a meaning to is escaped. */
-function goJson(value: Json): string {
-  const text = JSON.stringify(value)
-  return /[<>&\u2028\u2029]/.test(text) ? text.replace(/[<>&\u2028\u2029]/g, escaped) : text
-}
-
-const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Can this be a step of a path? */
 export function isElement(text: string): boolean {

@@ -1,6 +1,8 @@
 // What JSON.parse does not tell: how deep a text goes, which members it gives twice, and which numbers say more than the
 // value they become. Whether there is any of it is found in one quick pass over the text; the careful pass runs only then.
 
+import { goQuote } from '../util/go-quote.ts'
+
 /** Deeper than any object, and shallow enough for recursion. */
 const maxDepth = 1000
 
@@ -220,7 +222,7 @@ export function isInexact(literal: string): boolean {
 
 /** The error's text. */
 export function inexactText(literal: string, path = ''): string {
-  const where = path ? ` in field ${JSON.stringify(path)}` : ''
+  const where = path ? ` in field ${goQuote(path)}` : ''
   return `number ${literal}${where} cannot be kept exactly: integers beyond 2^53 are not supported`
 }
 
@@ -243,10 +245,10 @@ export function strictProblems(unknown: string[], duplicates: string[], places?:
   const first = places?.first(unknown)
   const end = Number.MAX_SAFE_INTEGER
   const problems = [
-    ...unknown.map(path => ({ at: first?.get(path) ?? end, text: `unknown field ${JSON.stringify(path)}` })),
+    ...unknown.map(path => ({ at: first?.get(path) ?? end, text: `unknown field ${goQuote(path)}` })),
     ...duplicates
       .filter(path => !isBelow(path, unknownPaths))
-      .map(path => ({ at: places?.again.get(path) ?? end, text: `duplicate field ${JSON.stringify(path)}` })),
+      .map(path => ({ at: places?.again.get(path) ?? end, text: `duplicate field ${goQuote(path)}` })),
   ]
   const inOrder = problems.sort((a, b) => a.at - b.at).map(({ text }) => text)
   return inOrder.slice(0, maxProblems)
@@ -263,7 +265,7 @@ function isBelow(path: string, paths: ReadonlySet<string>): boolean {
 /** Of a custom object: its text is read without a schema first, in which a duplicate is one whether its field is known or not. */
 export function strictProblemsOfCustom(unknown: string[], duplicates: string[]): string[] {
   return [
-    ...duplicates.slice(0, maxProblems).map(path => `duplicate field ${JSON.stringify(path)}`),
-    ...[...unknown].sort().map(path => `unknown field ${JSON.stringify(path)}`),
+    ...duplicates.slice(0, maxProblems).map(path => `duplicate field ${goQuote(path)}`),
+    ...[...unknown].sort().map(path => `unknown field ${goQuote(path)}`),
   ]
 }

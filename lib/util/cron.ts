@@ -2,6 +2,7 @@
 // descriptors such as @daily and @every 1h30m. Parsing only; texts of errors are those of that library.
 
 import { parseGoDuration } from './go-duration.ts'
+import { goQuote } from './go-quote.ts'
 
 /** One field: which values match. `isAny` for `*` and `?`, which leave the choice to the other field of the day. */
 export interface CronField {
@@ -117,7 +118,7 @@ function parseValue(text: string, { names, min }: Bounds): number {
 
 function parseNumber(text: string): number {
   if (!/^[+-]?[0-9]+$/.test(text)) {
-    throw new Error(`failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+    throw new Error(`failed to parse int from ${text}: strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`)
   }
   const value = Number(text)
   if (value < 0) throw new Error(`negative number (${value}) not allowed: ${text}`)

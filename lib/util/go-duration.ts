@@ -1,5 +1,7 @@
 // Go's notation for durations: 1h15m30.918s. Pure.
 
+import { goQuote } from './go-quote.ts'
+
 const unitMs = new Map([
   ['ns', 1e-6],
   ['us', 1e-3],
@@ -15,7 +17,7 @@ const part = /(?:(\d+)(?:\.(\d*))?|\.(\d+))([^\d.]*)/y
 
 /** Throws an Error in Go's words. */
 export function parseGoDuration(text: string): { ms: number } {
-  const invalid = new Error(`time: invalid duration ${JSON.stringify(text)}`)
+  const invalid = new Error(`time: invalid duration ${goQuote(text)}`)
   const [, sign = '', rest = ''] = /^([+-]?)([\s\S]*)$/.exec(text) ?? []
   if (rest === '0') return { ms: 0 }
   if (rest === '') throw invalid
@@ -25,10 +27,10 @@ export function parseGoDuration(text: string): { ms: number } {
     const found = part.exec(rest)
     if (!found) throw invalid
     const [, whole = '0', fraction, onlyFraction, unit = ''] = found
-    if (unit === '') throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`)
+    if (unit === '') throw new Error(`time: missing unit in duration ${goQuote(text)}`)
     const each = unitMs.get(unit)
     if (each === undefined) {
-      throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`)
+      throw new Error(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`)
     }
     ms += Number(`${whole}.${fraction || onlyFraction || 0}`) * each
   }

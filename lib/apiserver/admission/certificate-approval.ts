@@ -1,6 +1,7 @@
 // Who approves or denies a certificate request must be allowed to, for its signer.
 
 import type { CertificateSigningRequest } from '../../kinds/certificates/certificate-signing-request.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { isFor, refused } from './refusal.ts'
@@ -14,7 +15,7 @@ export function certificateApproval({ authorizer }: { authorizer: Authorizer }):
     async validate(request) {
       const { signerName } = (request.oldObject as CertificateSigningRequest).spec
       if (await isAllowedForSigner(authorizer, request.user, 'approve', signerName)) return
-      throw refused(request, `user not permitted to approve requests with signerName ${JSON.stringify(signerName)}`)
+      throw refused(request, `user not permitted to approve requests with signerName ${goQuote(signerName)}`)
     },
   }
 }

@@ -1,6 +1,7 @@
 // Who puts a certificate into a request, or says that it failed, must be allowed to sign for its signer.
 
 import type { CertificateSigningRequest } from '../../kinds/certificates/certificate-signing-request.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { jsonEqual } from '../../util/json-equal.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { AdmissionPlugin } from './plugin.ts'
@@ -18,7 +19,7 @@ export function certificateSigning({ authorizer }: { authorizer: Authorizer }): 
       if (jsonEqual(status ?? {}, old.status ?? {})) return
       const { signerName } = old.spec
       if (await isAllowedForSigner(authorizer, request.user, 'sign', signerName)) return
-      throw refused(request, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`)
+      throw refused(request, `user not permitted to sign requests with signerName ${goQuote(signerName)}`)
     },
   }
 }

@@ -8,6 +8,7 @@ import { priorityLevelConfigurations } from '../../kinds/flowcontrol/priority-le
 import { applyConfiguration } from '../../patch/field-manager.ts'
 import type { JsonObject } from '../../patch/json.ts'
 import { rfc3339 } from '../../util/clock.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { StorageContext } from '../context.ts'
 import { fieldWrite } from '../field-management.ts'
 
@@ -20,7 +21,7 @@ export const flowControlPrefixes = [schemasPrefix, levelsPrefix]
 export function withDangling(schema: FlowSchema, levels: ReadonlySet<string>, now: string): FlowSchema {
   const level = schema.spec?.priorityLevelConfiguration?.name ?? ''
   const isThere = levels.has(level)
-  const subject = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)}`
+  const subject = `This FlowSchema references the PriorityLevelConfiguration object named ${goQuote(level)}`
   const condition = isThere
     ? { type: 'Dangling', status: 'False', reason: 'Found', message: `${subject} and it exists` }
     : { type: 'Dangling', status: 'True', reason: 'NotFound', message: `${subject} but there is no such object` }

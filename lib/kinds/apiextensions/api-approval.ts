@@ -2,6 +2,7 @@
 // https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2337-k8s.io-group-protection
 
 import { type FieldError, invalid, required } from '../../api/field-errors.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { CrdCondition, CustomResourceDefinition } from './types.ts'
 
 const annotation = 'api-approved.kubernetes.io'
@@ -17,7 +18,7 @@ function approvalOf({ metadata }: CustomResourceDefinition): { state: State; rea
   const value = metadata.annotations?.[annotation] ?? ''
   const must = `protected groups must have approval annotation "${annotation}"`
   if (value === '') return { state: 'Missing', reason: `${must}, ${see}` }
-  if (value.startsWith('unapproved')) return { state: 'Unapproved', reason: `not approved: ${JSON.stringify(value)}` }
+  if (value.startsWith('unapproved')) return { state: 'Unapproved', reason: `not approved: ${goQuote(value)}` }
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/\s]+/.test(value)) return { state: 'Approved', reason: `approved in ${value}` }
   return { state: 'Invalid', reason: `${must} with either a URL or a reason starting with "unapproved", ${see}` }
 }

@@ -10,6 +10,7 @@ import { dropNulls, fillDefaults } from '../../schema/default-values.ts'
 import { prune } from '../../schema/prune.ts'
 import type { Schema } from '../../schema/schema.ts'
 import { structuralSchema } from '../../schema/structural.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { jsonEqual } from '../../util/json-equal.ts'
 import { restoreMember } from '../status-subresource.ts'
 import { printerColumns } from './custom-columns.ts'
@@ -106,7 +107,7 @@ function finalizerWarnings({ metadata }: KubeObject, old?: KubeObject): string[]
     .map(name => {
       const path = name.includes('.') ? ' including a path (/)' : ''
       const why = `prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`
-      return `metadata.finalizers: ${JSON.stringify(name)}: ${why}`
+      return `metadata.finalizers: ${goQuote(name)}: ${why}`
     })
 }
 

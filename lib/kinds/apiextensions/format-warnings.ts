@@ -3,13 +3,14 @@
 import { knownFormat } from '../../schema/formats.ts'
 import type { JsonSchemaProps } from '../../schema/json-schema-props.ts'
 import type { Schema } from '../../schema/schema.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { CustomResourceDefinition } from './types.ts'
 
 /** Of an update, only those that were not there before. */
 export function formatWarnings(crd: CustomResourceDefinition, old?: CustomResourceDefinition): string[] {
   const before = new Set(old ? unknownFormats(old) : [])
   const added = [...new Set(unknownFormats(crd))].filter(format => !before.has(format))
-  return added.map(format => `unrecognized format ${JSON.stringify(format)}`)
+  return added.map(format => `unrecognized format ${goQuote(format)}`)
 }
 
 function unknownFormats({ spec }: CustomResourceDefinition): string[] {

@@ -9,6 +9,7 @@ import { dns1035LabelErrors, portNumberErrors } from '../../api/validation-names
 import { dnsSubdomain, eachItem, requiredText } from '../../api/validation-rules.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
 import { rfc3339 } from '../../util/clock.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 
@@ -84,7 +85,7 @@ const maxVersionPriority = 1000
 function validateApiService({ metadata, spec = {} as APIServiceSpec }: APIService): FieldError[] {
   const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
   const isName = metadata.name === `${version}.${group}`
-  const name = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(`${version}.${group}`)}`
+  const name = `must be \`spec.version+"."+spec.group\`: ${goQuote(`${version}.${group}`)}`
   return [
     ...(isName ? [] : [invalid('metadata.name', metadata.name, name)]),
     ...(group === '' && version !== 'v1'

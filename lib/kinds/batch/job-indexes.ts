@@ -1,5 +1,7 @@
 // The indexes of an Indexed job as text: `1,3-5,7`, increasing. Texts of errors are upstream's.
 
+import { goQuote } from '../../util/go-quote.ts'
+
 interface Interval {
   first: number
   last: number
@@ -34,7 +36,7 @@ function readInterval(text: string, completions: number): Interval {
   const [firstText = '', lastText, ...more] = text.split('-')
   if (more.length > 0) {
     const rule = "violates the requirement that an index interval can have at most two parts separated by '-'"
-    throw new Error(`the fragment ${JSON.stringify(text)} ${rule}`)
+    throw new Error(`the fragment ${goQuote(text)} ${rule}`)
   }
   const first = readIndex(firstText, completions)
   if (lastText === undefined) return { first, last: first }
@@ -45,9 +47,9 @@ function readInterval(text: string, completions: number): Interval {
 
 function readIndex(text: string, completions: number): number {
   if (!/^[+-]?[0-9]+$/.test(text)) {
-    throw new Error(`cannot convert string to integer for index: ${JSON.stringify(text)}`)
+    throw new Error(`cannot convert string to integer for index: ${goQuote(text)}`)
   }
-  if (Number(text) >= completions) throw new Error(`too large index: ${JSON.stringify(text)}`)
+  if (Number(text) >= completions) throw new Error(`too large index: ${goQuote(text)}`)
   return Number(text)
 }
 

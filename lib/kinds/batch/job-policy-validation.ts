@@ -11,6 +11,7 @@ import {
 } from '../../api/field-errors.ts'
 import { nonNegative } from '../../api/validation.ts'
 import { eachItem, qualifiedName, requiredWord } from '../../api/validation-rules.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { JobSpec } from './job.ts'
 import { countIndexes } from './job-indexes.ts'
 
@@ -27,7 +28,7 @@ const operators = ['In', 'NotIn']
 const statuses = ['False', 'True', 'Unknown']
 
 /** `valid values: ["In" "NotIn"]`, as Go prints a list of words. */
-const oneOf = (words: string[]) => `valid values: [${words.map(word => JSON.stringify(word)).join(' ')}]`
+const oneOf = (words: string[]) => `valid values: [${words.map(word => goQuote(word)).join(' ')}]`
 
 function wordAmong(field: string, value: string | undefined, supported: string[]): FieldError[] {
   return value ? requiredWord(field, value, supported) : [required(field, oneOf(supported))]

@@ -7,6 +7,7 @@ import { domainPrefixedPath } from '../../api/validation-domains.ts'
 import { dnsLabelErrors } from '../../api/validation-names.ts'
 import { optionalWord } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { validatePodTemplate } from '../core/pod-validation.ts'
 import type { Job, JobSpec } from './job.ts'
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policy-validation.ts'
@@ -111,7 +112,7 @@ function restartPolicy({ template, podFailurePolicy }: JobSpec, field: string): 
   const allowed = ['OnFailure', 'Never']
   // The default, which cannot be told from what was asked for.
   if (!policy || policy === 'Always') {
-    return [required(field, `valid values: ${allowed.map(p => JSON.stringify(p)).join(', ')}`)]
+    return [required(field, `valid values: ${allowed.map(p => goQuote(p)).join(', ')}`)]
   }
   if (!allowed.includes(policy)) return [notSupported(field, policy, allowed)]
   if (!podFailurePolicy || policy === 'Never') return []

@@ -4,6 +4,7 @@
 import { X509Certificate } from 'node:crypto'
 import { duplicate, type FieldError, fieldForbidden, invalid, notSupported, required } from '../../api/field-errors.ts'
 import { requiredWord } from '../../api/validation-rules.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { jsonEqual } from '../../util/json-equal.ts'
 import { jsonDiff } from '../../util/unified-diff.ts'
 import { readCertificateRequest } from './certificate-request.ts'
@@ -125,7 +126,7 @@ function certificateFault(pem: string): string | undefined {
   const blocks = pemBlocks(pem)
   if (blocks.length === 0) return 'must contain at least one CERTIFICATE PEM block'
   for (const { type, hasHeaders, bytes } of blocks) {
-    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`
+    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${goQuote(type)}`
     if (hasHeaders) return 'no PEM block headers are permitted'
     if (thrownBy(() => new X509Certificate(bytes)) !== undefined) return 'x509: malformed certificate'
   }
@@ -139,7 +140,7 @@ function ofType({ status }: CertificateSigningRequest, type: string): Condition[
 function removed(csr: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   return trueOnly
     .filter(type => ofType(csr, type).length < ofType(old, type).length)
-    .map(type => fieldForbidden(statusField, `updates may not remove a condition of type ${JSON.stringify(type)}`))
+    .map(type => fieldForbidden(statusField, `updates may not remove a condition of type ${goQuote(type)}`))
 }
 
 function approvalErrors(csr: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
@@ -147,7 +148,7 @@ function approvalErrors(csr: CertificateSigningRequest, old: CertificateSigningR
     const [now, before] = [ofType(csr, type), ofType(old, type)]
     if (now.length < before.length || jsonEqual(now, before)) return []
     const [what, how] = now.length > before.length ? ['add', ''] : ['modify', `\n${jsonDiff(before, now)}`]
-    return [fieldForbidden(statusField, `updates may not ${what} a condition of type ${JSON.stringify(type)}${how}`)]
+    return [fieldForbidden(statusField, `updates may not ${what} a condition of type ${goQuote(type)}${how}`)]
   })
 }
 

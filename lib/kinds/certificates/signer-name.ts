@@ -2,6 +2,7 @@
 
 import { type FieldError, invalid, required, tooLong } from '../../api/field-errors.ts'
 import { dnsLabelErrors, dnsSubdomainErrors } from '../../api/validation-names.ts'
+import { goQuote } from '../../util/go-quote.ts'
 
 const maxDomainBytes = 253
 const maxPathBytes = 253 + 63 + 1
@@ -29,5 +30,5 @@ export function signerName(field: string, name: string | undefined): FieldError[
 function labelErrors(text: string, errorsOf: (label: string) => string[], field: string): FieldError[] {
   const wrong = text.split('.').find(label => errorsOf(label).length > 0)
   if (wrong === undefined) return []
-  return errorsOf(wrong).map(why => invalid(field, text, `validating label ${JSON.stringify(wrong)}: ${why}`))
+  return errorsOf(wrong).map(why => invalid(field, text, `validating label ${goQuote(wrong)}: ${why}`))
 }

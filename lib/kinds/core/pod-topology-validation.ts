@@ -3,6 +3,7 @@
 import { type FieldError, invalid, required } from '../../api/field-errors.ts'
 import { eachItem, optionalWord } from '../../api/validation-rules.ts'
 import { validateLabelSelector } from '../../api/validation-selectors.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { validateLabelKeys } from './pod-label-keys.ts'
 import type { PodSpec } from './pod-types.ts'
 
@@ -32,7 +33,7 @@ function positive(field: string, value: number): FieldError[] {
 function repeated({ topologyKey, whenUnsatisfiable: action }: Constraint, others: Constraint[], field: string) {
   const isRepeated = others.some(c => c.topologyKey === topologyKey && c.whenUnsatisfiable === action)
   if (!isRepeated) return []
-  const body = `Duplicate value: ${JSON.stringify(`{${topologyKey}, ${action}}`)}`
+  const body = `Duplicate value: ${goQuote(`{${topologyKey}, ${action}}`)}`
   return [{ type: 'FieldValueDuplicate' as const, field: `${field}.{topologyKey, whenUnsatisfiable}`, body }]
 }
 

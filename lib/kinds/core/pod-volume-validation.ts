@@ -4,6 +4,7 @@ import { duplicate, type FieldError, fieldForbidden, invalid, required } from '.
 import { asInvalid, validateAnnotations, validateLabels } from '../../api/validation.ts'
 import { dnsSubdomainErrors } from '../../api/validation-names.ts'
 import { dnsLabel, eachItem, optionalWord, quantityOf, requiredText, requiredWord } from '../../api/validation-rules.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { fileMode, noBacksteps } from './local-path-validation.ts'
 import { validateClaimSpec } from './persistent-volume-claim-validation.ts'
 import { diskChecks } from './pod-disk-validation.ts'
@@ -125,7 +126,7 @@ const checks: Partial<Record<SourceName, Check>> = {
     const claim = `${podName}-${name}`
     const wrong = podName && name ? dnsSubdomainErrors(claim) : []
     const at = field.replace(/\.ephemeral$/, '.name')
-    const texts = wrong.map(text => `PVC name ${JSON.stringify(claim)}: ${text}`)
+    const texts = wrong.map(text => `PVC name ${goQuote(claim)}: ${text}`)
     return [...errors, ...asInvalid(at, name, texts)]
   },
 }

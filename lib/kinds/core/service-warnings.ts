@@ -1,6 +1,7 @@
 // What is said to those who ask a service for what it will not do, or write addresses in two ways.
 
 import { isIPv6 } from 'node:net'
+import { goQuote } from '../../util/go-quote.ts'
 import { networkOf, toAddress, toNumber } from '../../util/ip-number.ts'
 import type { Service } from './service.ts'
 import { isHeadless } from './service-address-validation.ts'
@@ -46,7 +47,7 @@ function addressWarnings(field: string, address: string): string[] {
   if (!isIPv6(address)) return []
   const canonical = toAddress(toNumber(address), 'IPv6')
   if (address === canonical) return []
-  const [is, should] = [JSON.stringify(address), JSON.stringify(canonical)]
+  const [is, should] = [goQuote(address), goQuote(canonical)]
   return [
     `${field}: IPv6 address ${is} is not in RFC 5952 canonical format (${should}), which may cause controller apply-loops`,
   ]
@@ -57,7 +58,7 @@ function rangeWarnings(field: string, range: string): string[] {
   if (!isIPv6(address)) return []
   const canonical = `${toAddress(networkOf(address, Number(bits)), 'IPv6')}/${bits}`
   if (range.trim() === canonical) return []
-  const [is, should] = [JSON.stringify(range), JSON.stringify(canonical)]
+  const [is, should] = [goQuote(range), goQuote(canonical)]
   return [
     `${field}: IPv6 CIDR value ${is} is not in RFC 5952 canonical format (${should}), which may cause controller apply-loops`,
   ]

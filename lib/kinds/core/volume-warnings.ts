@@ -1,9 +1,9 @@
 // What is said to those who still use old ways to keep data.
 
-import { milliValue } from '../../api/quantity.ts'
-import { quantityOf } from '../../api/validation-rules.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import type { PersistentVolume } from './persistent-volume.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
+import { fractionalBytes } from './pod-warnings-containers.ts'
 
 const storageClassAnnotation = 'volume.beta.kubernetes.io/storage-class'
 const mountOptionsAnnotation = 'volume.beta.kubernetes.io/mount-options'
@@ -14,12 +14,6 @@ function annotationWarnings(annotations: Annotations, name: string, rest: string
   return annotations && name in annotations ? [`metadata.annotations[${name}]: deprecated since ${rest}`] : []
 }
 
-function fractional(field: string, text: string | undefined): string[] {
-  const amount = quantityOf(text)
-  if (!amount || milliValue(amount) % 1000n === 0n) return []
-  return [`${field}: fractional byte value ${JSON.stringify(text)} is invalid, must be an integer`]
-}
-
 export function claimWarnings({ metadata, spec }: PersistentVolumeClaim): string[] {
   return [
     ...annotationWarnings(
@@ -27,7 +21,7 @@ export function claimWarnings({ metadata, spec }: PersistentVolumeClaim): string
       storageClassAnnotation,
       'v1.8; use "storageClassName" attribute instead',
     ),
-    ...fractional('spec.resources.requests[storage]', spec?.resources?.requests?.storage),
+    ...fractionalBytes(spec?.resources?.requests, 'storage', 'spec.resources.requests'),
   ]
 }
 
@@ -54,7 +48,7 @@ export function volumeWarnings({ metadata, spec = {} }: PersistentVolume): strin
     ...(spec.persistentVolumeReclaimPolicy === 'Recycle' ? [recycled] : []),
     ...termWarnings(spec.nodeAffinity?.required?.nodeSelectorTerms),
     ...sources.filter(name => spec[name]).map(name => sourceWarnings[name]),
-    ...fractional('spec.capacity[storage]', spec.capacity?.storage),
+    ...fractionalBytes(spec.capacity, 'storage', 'spec.capacity'),
   ]
 }
 
@@ -76,7 +70,7 @@ export function newLabelName(key: string): string | undefined {
 export function nodeLabelWarning(key: string, field: string): string | undefined {
   const name = newLabelName(key)
   if (!name) return undefined
-  return `${field}: ${key} is deprecated since ${since[key] ?? 'v1.17'}; use ${JSON.stringify(name)} instead`
+  return `${field}: ${key} is deprecated since ${since[key] ?? 'v1.17'}; use ${goQuote(name)} instead`
 }
 
 interface Term {

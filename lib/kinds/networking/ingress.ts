@@ -4,6 +4,7 @@ import type { V1Ingress } from '@kubernetes/client-node'
 import type { Kube } from '../../api/meta.ts'
 import type { ResourceDefinition } from '../../api/resource.ts'
 import { builtinSchema } from '../../schema/builtin.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { ageColumn, nameColumn, textColumn } from '../columns.ts'
 import { restoreMember, statusSubresource } from '../status-subresource.ts'
 import { classAnnotation, validateIngress, validateIngressStatus, validateNewIngress } from './ingress-validation.ts'
@@ -35,7 +36,7 @@ export const ingresses: ResourceDefinition<Ingress> = {
     validateCreate: validateNewIngress,
     warnings: ({ metadata }, old) =>
       !old && metadata.annotations?.[classAnnotation] !== undefined
-        ? [`annotation ${JSON.stringify(classAnnotation)} is deprecated, please use 'spec.ingressClassName' instead`]
+        ? [`annotation ${goQuote(classAnnotation)} is deprecated, please use 'spec.ingressClassName' instead`]
         : [],
   },
   tracksGeneration: true,

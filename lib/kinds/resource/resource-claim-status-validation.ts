@@ -12,6 +12,7 @@ import {
 } from '../../api/field-errors.ts'
 import { immutable } from '../../api/validation.ts'
 import { dnsLabel, eachItem, qualifiedName, requiredText, requiredWord } from '../../api/validation-rules.ts'
+import { goQuote } from '../../util/go-quote.ts'
 import { toAddress, toNumber } from '../../util/ip-number.ts'
 import { validateNodeSelector } from '../core/pod-affinity-validation.ts'
 import { validateDriverName } from '../storage/csi-driver-name.ts'
@@ -189,5 +190,5 @@ function interfaceAddress(value: string, field: string): FieldError[] {
     return [invalid(field, value, text)]
   }
   const canonical = `${toAddress(toNumber(address), family === 4 ? 'IPv4' : 'IPv6')}/${Number(length)}`
-  return value === canonical ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)]
+  return value === canonical ? [] : [invalid(field, value, `must be in canonical form (${goQuote(canonical)})`)]
 }
