@@ -45,7 +45,7 @@ function identifierAt(text: string, start: number): string {
   return text.slice(start, end)
 }
 
-export function tokenize(text: string): Token[] {
+function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   while (at < text.length) {
@@ -185,7 +185,7 @@ function found(token: Token, expected: string): Error {
 }
 
 /** Throws with upstream's text when a requirement's values do not fit its operator. Its key is checked by the caller. */
-export function checkRequirement({ key, operator, values }: Requirement): void {
+function checkRequirement({ key, operator, values }: Requirement): void {
   const errors: string[] = []
   const ordered = operator === 'Gt' || operator === 'Lt'
   for (const [i, value] of values.entries()) {
@@ -202,7 +202,7 @@ export function checkRequirement({ key, operator, values }: Requirement): void {
   if (errors.length) throw new Error(aggregate(errors))
 }
 
-export function aggregate(errors: string[]): string {
+function aggregate(errors: string[]): string {
   const unique = [...new Set(errors)]
   return unique.length === 1 ? (unique[0] ?? '') : `[${unique.join(', ')}]`
 }

@@ -28,13 +28,6 @@ export interface KubeObject {
 /** A top-level model: `Kube<V1Pod>` is a Pod as it is stored and sent. */
 export type Kube<T> = Omit<Json<T>, 'apiVersion' | 'kind' | 'metadata'> & KubeObject
 
-export interface KubeList<T> {
-  apiVersion: string
-  kind: string
-  metadata: ListMeta
-  items: T[]
-}
-
 /** A cluster-scoped object has no namespace. */
 export interface ObjectKey {
   namespace?: string

@@ -2,7 +2,7 @@
 // selectors. All become requirements, of which every one must hold.
 
 import { badRequest } from './errors.ts'
-import { aggregate, isInt64, type Operator, parseRequirements, type Requirement } from './label-parser.ts'
+import { isInt64, type Operator, parseRequirements, type Requirement } from './label-parser.ts'
 import { labelKeyErrors } from './label-syntax.ts'
 import type { LabelSelector } from './meta.ts'
 
@@ -24,7 +24,7 @@ export function parseLabelSelector(text: string): Requirement[] {
  * The requirements of a selector that validation has let through; an empty one has none, and so selects everything.
  * `undefined` selects nothing, which no requirements can say: ask `matchesSelector` where it may be absent.
  */
-export function requirementsOf(selector: LabelSelector): Requirement[] {
+function requirementsOf(selector: LabelSelector): Requirement[] {
   const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => {
     return { key, operator: 'In', values: [value] }
   })
@@ -124,20 +124,6 @@ function expressionText(key: string, operator: string, values: string[] = []): s
   }
 }
 
-/** What upstream says of a selector that cannot be used, or undefined: `"Foo" is not a valid label selector operator`. */
-export function selectorProblem(selector: LabelSelector): string | undefined {
-  const errors = requirementsOf(selector).flatMap(({ key, operator, values }) => {
-    const wrong = labelKeyErrors(key).map(text => `key: Invalid value: ${JSON.stringify(key)}: ${text}`)
-    const unknown = !['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator)
-    if (unknown) return [`${JSON.stringify(operator)} is not a valid label selector operator`]
-    if (values.length === 0 && (operator === 'In' || operator === 'NotIn')) {
-      wrong.push("values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty")
-    }
-    return wrong
-  })
-  return errors.length ? aggregate(errors) : undefined
-}
-
 /** One of a field selector's requirements, of which every one must hold. */
 export interface FieldRequirement {
   path: string
@@ -158,10 +144,6 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
       return { path, operator: found[0] === '!=' ? '!=' : '=', value } satisfies FieldRequirement
     })
     .filter(({ path, value }) => path !== '' || value !== '')
-}
-
-export function formatFieldSelector(requirements: FieldRequirement[]): string {
-  return requirements.map(({ path, operator, value }) => `${path}${operator}${escapeFieldValue(value)}`).join(',')
 }
 
 /** `\`, `,` and `=` in a value are written with a `\` before them. */

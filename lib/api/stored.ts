@@ -4,7 +4,7 @@
 import { type KubeObject, toApiVersion } from './meta.ts'
 import { apiVersionOf, type ResourceDefinition } from './resource.ts'
 
-export function storedApiVersion({ group, version, storage }: ResourceDefinition): string {
+function storedApiVersion({ group, version, storage }: ResourceDefinition): string {
   return toApiVersion(storage?.group ?? group, storage?.version ?? version)
 }
 

@@ -6,7 +6,6 @@ import { type FieldError, invalid, notSupported, required } from './field-errors
 import { parseQuantity, type Quantity } from './quantity.ts'
 import { asInvalid } from './validation.ts'
 import {
-  dns1035LabelErrors,
   dnsLabelErrors,
   dnsSubdomainErrors,
   portNameErrors,
@@ -47,7 +46,6 @@ export function optionalWord(field: string, value: string | undefined, supported
 
 /** What was left out is the empty text, as it is to Go. */
 export const dnsLabel = (field: string, value = '') => asInvalid(field, value, dnsLabelErrors(value))
-export const dns1035Label = (field: string, value = '') => asInvalid(field, value, dns1035LabelErrors(value))
 export const dnsSubdomain = (field: string, value = '') => asInvalid(field, value, dnsSubdomainErrors(value))
 export const qualifiedName = (field: string, value = '') => asInvalid(field, value, qualifiedNameErrors(value))
 export const portNumber = (field: string, value: number) => asInvalid(field, value, portNumberErrors(value))

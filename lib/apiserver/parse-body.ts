@@ -2,6 +2,7 @@
 
 import { badRequest } from '../api/errors.ts'
 import { parseApiVersion } from '../api/meta.ts'
+import { jsonType } from '../schema/go-type.ts'
 import { parseJson, refuseInexact, type TextFacts } from '../schema/json-text.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { ApiRequest } from './chain.ts'
@@ -29,13 +30,9 @@ export async function parseBody(request: ApiRequest, body: Buffer, expected: Exp
   if (typeof value === 'object' && !Array.isArray(value)) {
     return { value: value as Record<string, unknown>, ...facts }
   }
-  const type = Array.isArray(value) ? 'array' : goType(value)
+  const type = jsonType(value)
   const why = `json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
   throw unrecognized(expected.kind, `couldn't get version/kind; json parse error: ${why}`, body)
-}
-
-function goType(value: unknown): string {
-  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 async function parsed(

@@ -45,11 +45,6 @@ export function readYaml(text: string): ParsedYaml {
   }
 }
 
-/** As `readYaml`, for those who do not ask about duplicates. */
-export function parseYaml(text: string): unknown {
-  return readYaml(text).value
-}
-
 class YamlProblem extends Error {}
 
 const syntaxTexts: Record<string, string> = {

@@ -90,7 +90,7 @@ export function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boo
   return entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0)
 }
 
-export const maxUpdateManagers = 10
+const maxUpdateManagers = 10
 const oldUpdates = 'ancient-changes'
 
 /** At most ten entries by updates: the oldest of a version become one. */

@@ -14,8 +14,6 @@ export interface Quantity {
   readonly text?: string
 }
 
-export const zeroQuantity: Quantity = { unscaled: 0n, exponent: 0, format: 'DecimalSI' }
-
 const formatWrong = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const suffixWrong = "unable to parse quantity's suffix"
 
@@ -136,11 +134,6 @@ function clamped(value: bigint): bigint {
 /** A quantity of whole units. */
 export function toQuantity(value: bigint | number, format: QuantityFormat = 'DecimalSI'): Quantity {
   return { unscaled: BigInt(value), exponent: 0, format }
-}
-
-/** A quantity of thousandths. */
-export function toMilliQuantity(value: bigint | number): Quantity {
-  return { unscaled: BigInt(value), exponent: -3, format: 'DecimalSI' }
 }
 
 /** The canonical text: no fraction, the largest suffix that loses nothing. */

@@ -13,10 +13,10 @@ import { isFor, refused } from './refusal.ts'
 type PodSpec = NonNullable<Pod['spec']>
 type Volume = NonNullable<PodSpec['volumes']>[number]
 
-export const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
 const volumePrefix = 'kube-api-access-'
 /** The odd seconds say that nobody chose this lifetime: such tokens live longer than they say (see TokenRequest). */
-export const defaultTokenSeconds = 3607
+const defaultTokenSeconds = 3607
 /** The account `default` is made by a controller, a moment after its namespace. */
 const defaultAccountAttempts = 10
 

@@ -39,7 +39,7 @@ export function isUsable(range: IpRange, address: string): boolean {
   return offset > 0n && (range.family === 'IPv6' || offset < range.size - 1n)
 }
 
-export function isInRange(range: IpRange, address: string): boolean {
+function isInRange(range: IpRange, address: string): boolean {
   if ((isIPv4(address) ? 'IPv4' : 'IPv6') !== range.family) return false
   const number = toNumber(address)
   return number >= range.base && number < range.base + range.size

@@ -16,6 +16,7 @@ import { clusterRoleBindings } from '../../kinds/rbac/cluster-role-binding.ts'
 import { roles } from '../../kinds/rbac/role.ts'
 import { roleBindings } from '../../kinds/rbac/role-binding.ts'
 import { priorityClasses } from '../../kinds/scheduling/priority-class.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import { keepRepairing } from '../allocators/repair.ts'
 import { allocatorsOf } from '../allocators/service-allocation.ts'
 import type { StorageContext } from '../context.ts'
@@ -82,7 +83,7 @@ async function ensureReachable(context: StorageContext): Promise<void> {
 /** Another server address than the one that stands there takes its place. */
 function withMember<K extends string>(member: K) {
   return <T extends KubeObject & { [key in K]?: unknown }>(current: T, wanted: T): T => {
-    const isSame = JSON.stringify(current[member]) === JSON.stringify(wanted[member])
+    const isSame = jsonEqual(current[member], wanted[member])
     return isSame ? current : { ...current, [member]: wanted[member] }
   }
 }

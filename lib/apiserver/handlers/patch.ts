@@ -4,7 +4,7 @@ import { notFound, type StatusError } from '../../api/errors.ts'
 import { invalid, invalidObject } from '../../api/field-errors.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { trackUpdate } from '../../patch/field-manager.ts'
-import { isObject, type Json, type JsonObject } from '../../patch/json.ts'
+import { isObject, type Json, type JsonObject, printed } from '../../patch/json.ts'
 import { type DecodeOptions, decodeKind, decodeObject } from '../decode.ts'
 import { fieldManagerOf } from '../field-management.ts'
 import { contentTypeOf, unknownFormat } from '../negotiate.ts'
@@ -58,7 +58,7 @@ async function patcher(
     duplicates,
     strictErrors: problems,
     refuse: why =>
-      invalidPatch(type === 'application/strategic-merge-patch+json' ? goMap(document) : JSON.stringify(result), why),
+      invalidPatch(type === 'application/strategic-merge-patch+json' ? printed(document) : JSON.stringify(result), why),
   })
   const matched = (object: KubeObject) => {
     matchNamespace(def, object.metadata, request.info.namespace)
@@ -83,13 +83,4 @@ function asObject(patched: Json): JsonObject {
 /** What upstream says when the patched object cannot be read. */
 function invalidPatch(shown: string, why: string): StatusError {
   return invalidObject({ group: '', plural: '', kind: '' }, '', [invalid('patch', shown, why)])
-}
-
-/** As Go prints a value with %+v: `map[spec:map[replicas:3]]`. */
-function goMap(value: Json): string {
-  if (value === null) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
-  if (!isObject(value)) return String(value)
-  const members = Object.keys(value).sort()
-  return `map[${members.map(key => `${key}:${goMap(value[key] ?? null)}`).join(' ')}]`
 }

@@ -43,7 +43,7 @@ function userOf({ user = '', uid, groups = [], extra = {} }: AccessReview['spec'
   return { name: user, ...(uid ? { uid } : {}), groups, extra }
 }
 
-export function infoOf({ resourceAttributes, nonResourceAttributes }: AccessQuestion): RequestInfo {
+function infoOf({ resourceAttributes, nonResourceAttributes }: AccessQuestion): RequestInfo {
   const fieldSelector = fieldSelectorOf(resourceAttributes)
   return {
     isResourceRequest: resourceAttributes !== undefined,

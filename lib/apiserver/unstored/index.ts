@@ -6,7 +6,7 @@ import { bindingHandlers } from './binding.ts'
 import { componentStatusHandlers } from './component-status.ts'
 import type { UnstoredKind } from './unstored-kind.ts'
 
-export const unstoredKinds: UnstoredKind[] = [bindingHandlers, componentStatusHandlers]
+const unstoredKinds: UnstoredKind[] = [bindingHandlers, componentStatusHandlers]
 
 /** What a verb of an unstored kind does; undefined for all the kinds that are stored. */
 export function unstoredHandler({ group, plural }: ResourceDefinition, verb: string): ResourceHandler | undefined {

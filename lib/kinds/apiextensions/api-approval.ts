@@ -10,7 +10,7 @@ const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
 
 type State = 'Approved' | 'Unapproved' | 'Missing' | 'Invalid'
 
-export function isProtectedGroup(group: string): boolean {
+function isProtectedGroup(group: string): boolean {
   return ['k8s.io', 'kubernetes.io'].some(domain => group === domain || group.endsWith(`.${domain}`))
 }
 

@@ -4,6 +4,7 @@
 import { type FieldError, invalid, required } from '../../api/field-errors.ts'
 import { immutable } from '../../api/validation.ts'
 import { dnsSubdomain, qualifiedName } from '../../api/validation-rules.ts'
+import { jsonEqual } from '../../util/json-equal.ts'
 import type { Event } from './event.ts'
 
 const maxNameLength = 128
@@ -74,7 +75,7 @@ function seriesErrors({ series }: Event): FieldError[] {
 
 /** Only the series of an event goes on, when it is changed through events.k8s.io. */
 export function validateEventUpdate(event: Event, old: Event): FieldError[] {
-  const isSameSeries = JSON.stringify(event.series) === JSON.stringify(old.series)
+  const isSameSeries = jsonEqual(event.series, old.series)
   return [
     ...(isSameSeries ? [] : seriesErrors(event)),
     ...immutable('involvedObject', event.involvedObject, old.involvedObject),

@@ -11,7 +11,7 @@ export function addressWarnings({ dnsConfig, hostAliases = [] }: PodSpec, field:
   ]
 }
 
-export function addressWarning(ip: string, field: string): string[] {
+function addressWarning(ip: string, field: string): string[] {
   const canonical = isIPv6(ip) && !ip.includes('%') ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip
   if (canonical === ip) return []
   return [`${field}: IPv6 address ${goQuote(ip)} should be in RFC 5952 canonical format (${goQuote(canonical)})`]
