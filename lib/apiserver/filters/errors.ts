@@ -14,7 +14,7 @@ export function mapErrors(log: Logger): Filter {
       return await next(request)
     } catch (thrown) {
       const error = toStatusError(thrown, request)
-      if (error.code >= 500 && !isAbortError(thrown)) {
+      if (error.code >= 500 && !isAnswer(thrown)) {
         log.error(
           { err: thrown, method: request.method, path: request.path, auditId: request.auditId },
           'request failed',
@@ -24,6 +24,11 @@ export function mapErrors(log: Logger): Filter {
       return isPretty(request) ? { ...response, body: `${JSON.stringify(error.toStatus(), null, 2)}\n` } : response
     }
   }
+}
+
+/** What was meant to be said, such as a version that is still to come: no failure of the server's. */
+function isAnswer(thrown: unknown): boolean {
+  return isAbortError(thrown) || (thrown instanceof StatusError && !hasReason(thrown, 'InternalError'))
 }
 
 export function toStatusError(thrown: unknown, request: ApiRequest): StatusError {
