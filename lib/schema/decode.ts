@@ -6,6 +6,7 @@ import { canonicalBase64 } from './go-base64.ts'
 import { inlineStructs, namedTypes } from './go-structs.ts'
 import { canonicalMicroTime, canonicalTime } from './go-time.ts'
 import { goType, jsonType, structName } from './go-type.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 import { inexactText, isInexact } from './json-text.ts'
 import { pathText } from './path-text.ts'
 import { canonicalQuantity } from './quantity.ts'
@@ -22,8 +23,6 @@ export interface DecodeOptions {
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }
-
-type Values = Record<string, unknown>
 
 /** Throws DecodeError. */
 export function decode(schema: Schema, value: unknown, options: DecodeOptions = {}): unknown {
@@ -81,8 +80,8 @@ class Decoder {
     return schema.additionalProperties ? this.#map(schema.additionalProperties, value) : this.#any(value)
   }
 
-  #fieldsOf(schema: Schema, properties: Record<string, Schema>, value: Values): Values {
-    const result: Values = {}
+  #fieldsOf(schema: Schema, properties: Record<string, Schema>, value: JsonObject): JsonObject {
+    const result: JsonObject = {}
     for (const name of Object.keys(value)) {
       const given = value[name]
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
@@ -107,13 +106,13 @@ class Decoder {
     return decoded
   }
 
-  #unknown(schema: Schema, name: string, value: unknown, result: Values): void {
+  #unknown(schema: Schema, name: string, value: unknown, result: JsonObject): void {
     if (schema.preserveUnknownFields) setMember(result, name, this.#any(value, name))
     else this.#options.onUnknown?.(pathText([...this.#path, name]))
   }
 
-  #map(values: Schema, value: Values): Values {
-    const result: Values = {}
+  #map(values: Schema, value: JsonObject): JsonObject {
+    const result: JsonObject = {}
     for (const key of Object.keys(value)) {
       this.#path.push(key)
       setMember(result, key, this.#value(values, value[key]))
@@ -193,7 +192,7 @@ class Decoder {
       if (literal && isInexact(literal)) throw new DecodeError(inexactText(literal, pathText(this.#path)))
     }
     if (typeof value !== 'object' || value === null) return value
-    const result: Values = {}
+    const result: JsonObject = {}
     for (const [key, member] of Object.entries(value)) {
       this.#path.push(Array.isArray(value) ? Number(key) : key)
       setMember(result, key, this.#exactly(member))
@@ -291,12 +290,8 @@ function isLeftOut(schema: Schema, name: string, property: Schema, value: unknow
   return isEmpty && !schema.required?.includes(name)
 }
 
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** A member called `__proto__` is data like any other. */
-export function setMember(object: Values, key: string, value: unknown): void {
+export function setMember(object: JsonObject, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
   } else {
@@ -307,7 +302,7 @@ export function setMember(object: Values, key: string, value: unknown): void {
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy)
   if (!isObject(value)) return value
-  const result: Values = {}
+  const result: JsonObject = {}
   for (const key of Object.keys(value)) setMember(result, key, copy(value[key]))
   return result
 }

@@ -2,20 +2,19 @@
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting
 
 import { setMember } from './decode.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 import type { Schema } from './schema.ts'
-
-type Values = Record<string, unknown>
 
 /** A property that is absent, or null where it may not be, becomes its default. */
 export function fillDefaults(schema: Schema, value: unknown): void {
   if (Array.isArray(value)) {
     const { items } = schema
     if (!items) return
-    for (const [i, element] of value.entries()) fillMember(items, value as unknown as Values, `${i}`, element)
+    for (const [i, element] of value.entries()) fillMember(items, value as unknown as JsonObject, `${i}`, element)
   } else if (isObject(value)) fillObject(schema, value)
 }
 
-function fillObject({ properties = {}, additionalProperties }: Schema, object: Values): void {
+function fillObject({ properties = {}, additionalProperties }: Schema, object: JsonObject): void {
   for (const name of Object.keys(properties)) {
     const property = properties[name]
     if (!property) continue
@@ -31,7 +30,7 @@ function fillObject({ properties = {}, additionalProperties }: Schema, object: V
   }
 }
 
-function fillMember(schema: Schema, object: Values, name: string, value: unknown): void {
+function fillMember(schema: Schema, object: JsonObject, name: string, value: unknown): void {
   if (value === null && !schema.nullable && schema.default !== undefined) {
     setMember(object, name, structuredClone(schema.default))
   }
@@ -56,8 +55,4 @@ export function dropNulls(schema: Schema, value: unknown): void {
 /** The schema of a member; undefined for one that the schema does not speak of. */
 export function memberSchema({ properties, additionalProperties }: Schema, name: string): Schema | undefined {
   return properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

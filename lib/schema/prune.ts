@@ -2,10 +2,9 @@
 // type is validation's to refuse. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
 
 import type { DecodeOptions } from './decode.ts'
+import type { JsonObject } from './json-object.ts'
 import { pathText } from './path-text.ts'
 import type { Schema } from './schema.ts'
-
-type Values = Record<string, unknown>
 
 const objectFields = new Set(['apiVersion', 'kind', 'metadata'])
 
@@ -21,12 +20,12 @@ function pruneValue(schema: Schema, value: unknown, options: DecodeOptions, path
     if (items) for (const [i, element] of value.entries()) pruneValue(items, element, options, [...path, i])
     return
   }
-  for (const name of Object.keys(value)) pruneMember(schema, value as Values, name, options, path)
+  for (const name of Object.keys(value)) pruneMember(schema, value as JsonObject, name, options, path)
 }
 
 function pruneMember(
   schema: Schema,
-  object: Values,
+  object: JsonObject,
   name: string,
   options: DecodeOptions,
   path: (string | number)[],

@@ -8,9 +8,8 @@ import { jsonEqual } from '../util/json-equal.ts'
 import { isOfFormat, knownFormat } from './formats.ts'
 import { goNumber } from './go-number.ts'
 import { goRegExp } from './go-regexp.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 import type { Schema, ValueRules } from './schema.ts'
-
-type Values = Record<string, unknown>
 
 /** What is wrong with a value. `path` is within what was validated: `spec.list[0]`; undefined for the whole of it. */
 export type Problem =
@@ -186,7 +185,13 @@ function correlate({ listType, listMapKeys = [] }: Schema, old: unknown[]) {
   return (item: unknown) => byKey.get(keyOf(item))
 }
 
-function checkObject(result: Result, schema: Schema, object: Values, old: Values | undefined, path: string): void {
+function checkObject(
+  result: Result,
+  schema: Schema,
+  object: JsonObject,
+  old: JsonObject | undefined,
+  path: string,
+): void {
   const { rules = {}, properties = {}, additionalProperties, required = [] } = schema
   const count = Object.keys(object).length
   if (rules.minProperties !== undefined && count < rules.minProperties) {
@@ -246,8 +251,4 @@ const isValid = ({ problems }: Result) => problems.length === 0
 /** The alternative that came furthest: the first of those with the most checks. */
 function best(results: Result[]): Result {
   return results.reduce((most, result) => (result.checks > most.checks ? result : most))
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -14,10 +14,9 @@ import { type ObjectMeta, parseApiVersion } from '../../api/meta.ts'
 import { validateAnnotations, validateLabels, validateOwnerReferences } from '../../api/validation.ts'
 import { dns1035LabelErrors } from '../../api/validation-names.ts'
 import { memberSchema } from '../../schema/default-values.ts'
+import { isObject, type JsonObject } from '../../schema/json-object.ts'
 import type { Schema } from '../../schema/schema.ts'
 import { type Problem, validate } from '../../schema/validate.ts'
-
-type Values = Record<string, unknown>
 
 /** `old` is what stands there; `field` where the value is in its object, '' for the object itself. */
 export function validateValue(schema: Schema, value: unknown, old: unknown, field = ''): FieldError[] {
@@ -64,11 +63,11 @@ function duplicates({ listType, listMapKeys = [] }: Schema, list: unknown[], fie
   if (stranger >= 0) {
     return [invalid(`${field}[${stranger}]`, list[stranger], 'must be an object for an array of list-type map')]
   }
-  const keys = list.map(item => keysOf((item ?? {}) as Values, listMapKeys))
+  const keys = list.map(item => keysOf((item ?? {}) as JsonObject, listMapKeys))
   return repeated(keys).map(i => duplicate(`${field}[${i}]`, keys[i]))
 }
 
-function keysOf(item: Values, names: string[]): Values {
+function keysOf(item: JsonObject, names: string[]): JsonObject {
   return Object.fromEntries(names.filter(name => Object.hasOwn(item, name)).map(name => [name, item[name]]))
 }
 
@@ -104,7 +103,7 @@ export function validateEmbedded(schema: Schema, value: unknown, field = ''): Fi
   return [...own, ...nested]
 }
 
-function embeddedErrors({ apiVersion = '', kind = '', metadata }: Values, field: string): FieldError[] {
+function embeddedErrors({ apiVersion = '', kind = '', metadata }: JsonObject, field: string): FieldError[] {
   const errors: FieldError[] = []
   if (apiVersion === '') errors.push(required(`${field}.apiVersion`, 'must not be empty'))
   else if (parseApiVersion(String(apiVersion)).version.includes('/')) {
@@ -136,8 +135,4 @@ function membersOf(schema: Schema, value: unknown): [string, unknown, Schema, bo
 
 function joined(field: string, name: string): string {
   return field === '' ? name : `${field}.${name}`
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
