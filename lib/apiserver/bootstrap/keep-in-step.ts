@@ -1,7 +1,6 @@
 // Runs a piece of work at the start and whenever something below one of some prefixes has changed, one at a time; when it
 // fails, again after a while.
 
-import { aborted } from '../../util/async.ts'
 import { follow } from '../authz/follow.ts'
 import type { StorageContext } from '../context.ts'
 
@@ -16,19 +15,21 @@ export async function keepInStep(
 ): Promise<void> {
   let changed = Promise.withResolvers<void>()
   const wake = () => changed.resolve()
+  signal.addEventListener('abort', wake, { once: true })
   const following = prefixes.map(prefix => follow(context.cache, prefix, { reset: wake, change: wake }, signal))
-  const stopped = aborted(signal)
-  while (!signal.aborted) {
-    await Promise.race([changed.promise, stopped, Promise.all(following)])
-    if (signal.aborted) break
-    changed = Promise.withResolvers<void>()
-    try {
-      await work()
-    } catch (error) {
-      context.log.warn({ err: error }, `${name} failed; it is tried again`)
-      await context.clock.sleep(retryMs, signal)
-      changed.resolve()
+  const working = async () => {
+    while (!signal.aborted) {
+      await changed.promise
+      if (signal.aborted) return
+      changed = Promise.withResolvers<void>()
+      try {
+        await work()
+      } catch (error) {
+        context.log.warn({ err: error }, `${name} failed; it is tried again`)
+        await context.clock.sleep(retryMs, signal)
+        wake()
+      }
     }
   }
-  await Promise.all(following)
+  await Promise.all([...following, working()])
 }
