@@ -1,6 +1,7 @@
 // What must hold for the address of a webhook: a URL or a Service, as admission webhooks and conversion webhooks name
 // them. Texts are upstream's (apiserver/pkg/util/webhook/validation.go).
 
+import { hasControlCharacters } from '../util/control-characters.ts'
 import { goQuote } from '../util/go-quote.ts'
 import { type FieldError, invalid, required } from './field-errors.ts'
 import { dnsSubdomainErrors, portNumberErrors } from './validation-names.ts'
@@ -41,8 +42,7 @@ function validateWebhookUrl(text: string, field: string): FieldError[] {
 
 /** What Go's url.Parse says of a text that is no URL. */
 function unparsable(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-  if (/[\x00-\x1f\x7f]/.test(text)) return 'net/url: invalid control character in URL'
+  if (hasControlCharacters(text)) return 'net/url: invalid control character in URL'
   if (text.startsWith(':')) return 'missing protocol scheme'
   const badEscape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text)?.[0]
   if (badEscape) return `invalid URL escape ${goQuote(badEscape)}`

@@ -2,6 +2,7 @@
 // is not listed is taken for a remark.
 
 import { isIP, isIPv6 } from 'node:net'
+import { hasControlCharacters } from '../util/control-characters.ts'
 import { canonicalQuantity } from './quantity.ts'
 import type { Schema } from './schema.ts'
 
@@ -116,8 +117,9 @@ function isQuantity(text: string): boolean {
 
 /** An absolute URI or an absolute path, as Go's url.ParseRequestURI takes it. */
 function isRequestUri(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what Go refuses.
-  if (text === '' || /[\x00-\x1f\x7f ]/.test(text.split('?')[0] ?? '') || /%(?![0-9a-fA-F]{2})/.test(text)) return false
+  const [beforeQuery = ''] = text.split('?')
+  if (text === '' || beforeQuery.includes(' ') || hasControlCharacters(beforeQuery)) return false
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) return false
   if (text.startsWith('/')) return true
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(text)?.[0]
   if (!scheme) return false

@@ -25,11 +25,10 @@ function* pathsOf(value: unknown, above: Path = []): Generator<Path> {
 /** The object with `value` there; without the member, for undefined. */
 function withAt(object: object, path: Path, value: unknown): object {
   const copy = structuredClone(object)
-  const holder = path.slice(0, -1).reduce<Record<string, unknown>>(
-    // biome-ignore lint/suspicious/noExplicitAny: the path was read from the object.
-    (within, key) => (within as any)[key],
-    copy as Record<string, unknown>,
-  )
+  // The path was read from the object: whatever is on its way is an object or a list.
+  const holder = path
+    .slice(0, -1)
+    .reduce((within, key) => within[key] as Record<string, unknown>, copy as Record<string, unknown>)
   holder[String(path.at(-1))] = value
   return copy
 }

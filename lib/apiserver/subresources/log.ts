@@ -106,6 +106,7 @@ const streams = ['All', 'Stderr', 'Stdout']
 function streamErrors(stream: string, hasTail: boolean): FieldError[] {
   const unknown = streams.includes(stream) ? [] : [notSupported('stream', stream, streams)]
   if (stream === 'All' || !hasTail) return unknown
+  // Upstream's rule and words, `for now` included: the kubelet counts a tail's lines over both streams together.
   const why = '`tailLines` and specific `stream` are mutually exclusive for now'
   return [...unknown, { type: 'FieldValueForbidden', field: '', body: `Forbidden: ${why}` }]
 }

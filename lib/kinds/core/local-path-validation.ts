@@ -24,3 +24,15 @@ export function fileMode(field: string, mode: number | undefined): FieldError[] 
   if (mode === undefined || (mode >= 0 && mode <= 0o777)) return []
   return [invalid(field, mode, 'must be a number between 0 and 0777 (octal), both inclusive')]
 }
+
+/** What a hostPath may ask to be there: of pods' volumes and of PersistentVolumes. */
+export const hostPathTypes = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+]

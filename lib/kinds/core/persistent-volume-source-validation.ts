@@ -3,7 +3,7 @@
 import { type FieldError, fieldForbidden, invalid, required } from '../../api/field-errors.ts'
 import { dnsLabel, dnsSubdomain, eachEntry, optionalWord, requiredText } from '../../api/validation-rules.ts'
 import { validateDriverName } from '../storage/csi-driver-name.ts'
-import { noBacksteps } from './local-path-validation.ts'
+import { hostPathTypes, noBacksteps } from './local-path-validation.ts'
 import type { PersistentVolumeSpec } from './persistent-volume-validation.ts'
 
 /** The order in which upstream looks at them: of several, the first counts. */
@@ -68,17 +68,6 @@ function secretReference(reference: Reference | undefined, field: string): Field
     ...(namespace ? dnsLabel(`${field}.namespace`, namespace) : [required(`${field}.namespace`)]),
   ]
 }
-
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-]
 
 function partition(number: number | undefined, field: string): FieldError[] {
   const isRight = number === undefined || (number >= 0 && number <= 255)

@@ -5,7 +5,7 @@ import { asInvalid, validateAnnotations, validateLabels } from '../../api/valida
 import { dnsSubdomainErrors } from '../../api/validation-names.ts'
 import { dnsLabel, eachItem, optionalWord, quantityOf, requiredText, requiredWord } from '../../api/validation-rules.ts'
 import { goQuote } from '../../util/go-quote.ts'
-import { fileMode, noBacksteps } from './local-path-validation.ts'
+import { fileMode, hostPathTypes, noBacksteps } from './local-path-validation.ts'
 import { validateClaimSpec } from './persistent-volume-claim-validation.ts'
 import { diskChecks } from './pod-disk-validation.ts'
 import type { Volume } from './pod-types.ts'
@@ -130,17 +130,6 @@ const checks: Partial<Record<SourceName, Check>> = {
     return [...errors, ...asInvalid(at, name, texts)]
   },
 }
-
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-]
 
 function hostPathErrors(hostPath: Volume['hostPath'], field: string): FieldError[] {
   if (!hostPath?.path) return [required(`${field}.path`)]

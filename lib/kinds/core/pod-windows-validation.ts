@@ -1,6 +1,7 @@
 // What must hold for what only Windows has: whom its processes run as, and those that are the host's own.
 
 import { type FieldError, invalid } from '../../api/field-errors.ts'
+import { hasControlCharacters } from '../../util/control-characters.ts'
 import { type Container, eachContainer, type PodSpec } from './pod-types.ts'
 
 type WindowsOptions = NonNullable<NonNullable<Container['securityContext']>['windowsOptions']>
@@ -36,8 +37,7 @@ function credentialErrors(credential: string, field: string): FieldError[] {
 /** `DOMAIN\user`, the domain optional. */
 function userNameErrors(name: string): string[] {
   if (name === '') return ['runAsUserName cannot be an empty string']
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  if (/[\x00-\x1f\x7f]/.test(name)) return ['runAsUserName cannot contain control characters']
+  if (hasControlCharacters(name)) return ['runAsUserName cannot contain control characters']
   const parts = name.split('\\')
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash']
   const domain = parts.length === 2 ? parts[0] : undefined
