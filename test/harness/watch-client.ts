@@ -45,6 +45,13 @@ export const connections: Record<Transport, (api: Server, path: string) => Promi
   },
 }
 
+/** Throws when the server answered with something else, such as a Status. */
+function eventIn(line: string): { type: string; object: KubeObject } {
+  const event = JSON.parse(line)
+  if (typeof event.type !== 'string') throw new Error(`no event: ${line}`)
+  return event
+}
+
 /** Ends when the stream does; throws when it breaks. Half an event is none. */
 export async function* watchOver(
   transport: Transport,
@@ -58,7 +65,7 @@ export async function* watchOver(
     for await (const chunk of stream) {
       const lines = `${rest}${chunk}`.split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) yield JSON.parse(line)
+      for (const line of lines) yield eventIn(line)
     }
   } finally {
     // A stream that is closed while it is read may say so once more.

@@ -17,6 +17,8 @@ const seconds = Number(process.env.BINNACLE_CHURN_SECONDS ?? 0)
 const seed = Number(process.env.BINNACLE_CHURN_SEED ?? Math.floor(Math.random() * 1e9))
 const timeoutMs = 120_000 + seconds * 2000
 const watchers = 10
+/** In a row: some seconds of refusals, longer than a cut connection to etcd takes. */
+const maxFailures = 500
 const writers = 8
 const names = 100
 const maps = '/api/v1/namespaces/churn/configmaps'
@@ -124,20 +126,24 @@ describe(`watching under churn, seed ${seed}`, () => {
   async function follow(watcher: Watcher, start: string, random: () => number): Promise<void> {
     let version = start
     const selector = watcher.isPicky ? '&labelSelector=color=red' : ''
+    let failures = 0
     while (!stop.signal.aborted) {
       watcher.connections++
       const path = `${maps}?watch=true&allowWatchBookmarks=true&timeoutSeconds=3&resourceVersion=${version}${selector}`
       const leavesAt = watcher.seen.length + watcher.leavesAfter * 2 * random()
       try {
         for await (const { type, object } of watchOver(watcher.transport, watcher.api, path)) {
+          failures = 0
           version = object.metadata?.resourceVersion ?? ''
           if (type === 'BOOKMARK') watcher.bookmarks.push({ revision: BigInt(version), count: watcher.seen.length })
           else watcher.seen.push(said(type, object as unknown as Stored, version))
           if (object.metadata?.name === last) return
           if (watcher.leavesAfter > 0 && watcher.seen.length >= leavesAt) break
         }
-      } catch {
-        // Broken off: it comes back like one that left.
+      } catch (error) {
+        // Broken off, it comes back like one that left; but a server that goes on refusing is what the test must tell.
+        if (++failures === maxFailures) throw error
+        await new Promise(resolve => setTimeout(resolve, 10))
       }
     }
   }
